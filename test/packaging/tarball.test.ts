@@ -1,0 +1,84 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { firstBlock, freshApp, ROOT, run, runTool } from './fresh-app.js';
+
+const packageJson = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const temp = mkdtempSync(join(tmpdir(), 'rowseal-package-'));
+const tarball = join(temp, `rowseal-${packageJson.version}.tgz`);
+
+beforeAll(() => run(ROOT, 'npm', 'pack', '--pack-destination', temp)); // builds first: prepack
+afterAll(() => rmSync(temp, { recursive: true, force: true }));
+
+describe('the tarball', () => {
+  test('holds one build of each source file, the documents, and nothing else', async () => {
+    const src = join(ROOT, 'src');
+    const built = readdirSync(src, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(src, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      .map((path) => `dist/${path.replace(/\.ts$/, '')}`)
+      .flatMap((path) => [`${path}.js`, `${path}.js.map`, `${path}.d.ts`]);
+    const documents = packageJson.files.filter((path: string) => path !== 'dist');
+    const expected = ['package.json', 'README.md', 'LICENSE', ...documents, ...built];
+
+    const packed = await run(temp, 'tar', '-tzf', tarball);
+    const paths = packed.trim().split('\n');
+    expect(paths.map((path) => path.replace(/^package\//, '')).sort()).toEqual(expected.sort());
+  });
+
+  test('runs nothing when it is installed', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepare'];
+    expect(Object.keys(packageJson.scripts).filter((name) => hooks.includes(name))).toEqual([]);
+  });
+
+  test('passes publint', async () => {
+    await runTool(temp, 'publint/src/cli.js', 'run', tarball, '--strict');
+  });
+
+  test('has types that resolve', async () => {
+    const options = ['--profile', 'esm-only', '--no-definitely-typed'];
+    await runTool(temp, '@arethetypeswrong/cli/dist/index.js', tarball, ...options);
+  });
+
+  test('can be imported by each of its subpaths, given the optional peers', async () => {
+    const peers = Object.entries(packageJson.peerDependencies ?? {});
+    const imports = Object.keys(packageJson.exports)
+      .filter((subpath) => !subpath.endsWith('.json'))
+      .map((subpath) => `import 'rowseal${subpath.slice(1)}';\n`);
+    const packages = [tarball, ...peers.map(([name, range]) => `${name}@${range}`)];
+    const app = await freshApp(join(temp, 'subpaths'), packages, { 'app.js': imports.join('') });
+    await run(app, process.execPath, 'app.js');
+  });
+});
+
+describe("the README's first program", () => {
+  const program = () => firstBlock(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'ts');
+
+  test('runs in a fresh JavaScript app', async () => {
+    const { outputText } = ts.transpileModule(program(), {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+    });
+    const app = await freshApp(join(temp, 'javascript'), [tarball], { 'app.js': outputText });
+    await run(app, process.execPath, 'app.js');
+  });
+
+  test('compiles and runs in a fresh TypeScript app, with types that ask for no platform', async () => {
+    const strict = { strict: true, module: 'nodenext', moduleResolution: 'nodenext' };
+    const app = await freshApp(join(temp, 'typescript'), [tarball], {
+      'src/app.ts': program(),
+      'tsconfig.json': JSON.stringify({
+        compilerOptions: { ...strict, target: 'es2022', rootDir: 'src', outDir: 'out' },
+        include: ['src'],
+      }),
+      'types/types.ts': "export * from 'rowseal';\n",
+      'types/tsconfig.json': JSON.stringify({
+        compilerOptions: { ...strict, lib: ['es2022'], types: [], noEmit: true },
+      }),
+    });
+    await runTool(app, 'typescript/bin/tsc', '-p', 'types');
+    await runTool(app, 'typescript/bin/tsc');
+    await run(app, process.execPath, 'out/app.js');
+  });
+});
