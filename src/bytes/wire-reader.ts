@@ -1,0 +1,60 @@
+/**
+ * Reading binary formats: big-endian, bounds-checked, one encoding per value.
+ *
+ * A reader never throws anything but the error its owner chose, whatever the bytes: `refuse` is
+ * called with a reason and must throw.
+ */
+
+export interface WireReader {
+  readonly bytes: Uint8Array;
+  at: number;
+  readonly refuse: (reason: string) => never;
+}
+
+export function createReader(bytes: Uint8Array, refuse: (reason: string) => never): WireReader {
+  return { bytes, at: 0, refuse };
+}
+
+export function readByte(reader: WireReader): number {
+  const value = reader.bytes[reader.at];
+  if (value === undefined) return reader.refuse('it ends too early');
+  reader.at += 1;
+  return value;
+}
+
+/** A view of the next `length` bytes, not a copy: it lives as long as the whole input. */
+export function readBytes(reader: WireReader, length: number): Uint8Array {
+  const end = reader.at + length;
+  if (end > reader.bytes.length) return reader.refuse('it ends too early');
+  const view = reader.bytes.subarray(reader.at, end);
+  reader.at = end;
+  return view;
+}
+
+export function readUint16(reader: WireReader): number {
+  return readByte(reader) * 0x100 + readByte(reader);
+}
+
+export function readUint32(reader: WireReader): number {
+  return readUint16(reader) * 0x10000 + readUint16(reader);
+}
+
+/** An unsigned LEB128 number below 2^32 in its shortest form. */
+export function readVarint(reader: WireReader): number {
+  let value = 0;
+  for (let scale = 1; ; scale *= 0x80) {
+    const byte = readByte(reader);
+    value += (byte & 0x7f) * scale;
+    if (value > 0xffffffff) return reader.refuse('a number in it is too large');
+    if (byte < 0x80) {
+      return byte === 0 && scale > 1
+        ? reader.refuse('a number in it is not in its shortest form')
+        : value;
+    }
+  }
+}
+
+/** Refuses when bytes are left: trailing bytes would be a second encoding of the same value. */
+export function assertEnd(reader: WireReader): void {
+  if (reader.at !== reader.bytes.length) reader.refuse('bytes follow its end');
+}

@@ -1,0 +1,49 @@
+/**
+ * The AEAD of everything: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), 32-byte keys, 24-byte
+ * nonces, 16-byte tags. One suite, no option to change it.
+ */
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+
+export const NONCE_LENGTH = 24;
+export const TAG_LENGTH = 16;
+
+/**
+ * An implementation of XChaCha20-Poly1305. All give identical bytes; an app picks one in code
+ * for speed, and stored data never picks it.
+ *
+ * Security: an implementation must verify the tag before it returns anything, and must keep no
+ * copy of key or plaintext.
+ */
+export interface AeadBackend {
+  /** For people and benchmarks. */
+  readonly name: string;
+  /** Ciphertext followed by the 16-byte tag. */
+  seal(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    plaintext: Uint8Array,
+    associatedData: Uint8Array,
+  ): Uint8Array;
+  /** The plaintext, or `null` when the tag does not fit: never part of it. */
+  open(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    ciphertext: Uint8Array,
+    associatedData: Uint8Array,
+  ): Uint8Array | null;
+}
+
+/** The default backend: `@noble/ciphers`, which runs everywhere. */
+export const nobleAead: AeadBackend = {
+  name: 'noble',
+  seal(key, nonce, plaintext, associatedData) {
+    return xchacha20poly1305(key, nonce, associatedData).encrypt(plaintext);
+  },
+  open(key, nonce, ciphertext, associatedData) {
+    try {
+      return xchacha20poly1305(key, nonce, associatedData).decrypt(ciphertext);
+    } catch {
+      return null;
+    }
+  },
+};

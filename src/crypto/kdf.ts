@@ -1,0 +1,63 @@
+/**
+ * Argon2id (RFC 9106) for passwords: the policy for new slots, the bounds for old ones, and the
+ * interface that an implementation meets.
+ */
+import { RowsealError } from '../errors.js';
+
+/** Costs of one Argon2id run. */
+export interface KdfParameters {
+  /** Memory in KiB. */
+  readonly memoryKiB: number;
+  /** Passes over the memory. */
+  readonly passes: number;
+  readonly lanes: number;
+}
+
+/** One run of Argon2id version 1.3 with a 32-byte tag. */
+export interface KdfRequest extends KdfParameters {
+  readonly password: Uint8Array;
+  /** 16 bytes. */
+  readonly salt: Uint8Array;
+  /** Called with the share that is done, 0 to 1; throws to abort the run. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/**
+ * An implementation of Argon2id. All give identical bytes; an app picks one in code.
+ *
+ * Security: it must not keep or log the password, and should leave the event loop alive.
+ */
+export interface KdfBackend {
+  /** For people and benchmarks. */
+  readonly name: string;
+  /** The 32-byte tag. */
+  argon2id(request: KdfRequest): Promise<Uint8Array>;
+}
+
+/** What every new password slot uses, on every platform (OWASP's advice is 19 MiB and 2 passes). */
+export const KDF_POLICY: KdfParameters = { memoryKiB: 64 * 1024, passes: 3, lanes: 1 };
+
+const FLOOR: KdfParameters = { memoryKiB: 19 * 1024, passes: 2, lanes: 1 };
+const CEILING: KdfParameters = { memoryKiB: 1024 * 1024, passes: 10, lanes: 4 };
+/** Memory times passes: what the whole run may cost, in KiB·passes. */
+const WORK_CEILING = 1024 * 1024;
+
+/**
+ * Refuses costs that a hostile server chose, before any is spent: too low would make guesses
+ * cheap (threat C01), too high would freeze the app (C02). Throws `KDF_PARAMS_REFUSED`.
+ */
+export function assertKdfBounds(costs: KdfParameters): void {
+  const within = (name: keyof KdfParameters): boolean =>
+    costs[name] >= FLOOR[name] && costs[name] <= CEILING[name];
+  const sane =
+    within('memoryKiB') &&
+    within('passes') &&
+    within('lanes') &&
+    costs.memoryKiB * costs.passes <= WORK_CEILING;
+  if (!sane) {
+    throw new RowsealError(
+      'KDF_PARAMS_REFUSED',
+      'The vault header asks for password costs that no rowseal app would choose. Someone changed it: do not type the password again; compare fingerprints with another device.',
+    );
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Random bytes from the platform's generator and from nowhere else: no fallback, no seed, no
+ * injection (threat A12). Nothing is drawn when the module is loaded.
+ */
+import { compareBytes, equalBytes } from '../bytes/compare.js';
+import { RowsealError } from '../errors.js';
+import { wipe } from './secrets.js';
+
+const CHECK_LENGTH = 32;
+const POOL_LENGTH = 4096;
+
+/** The first bytes of the latest draw, never handed out: a generator that repeats itself is caught. */
+let lastCheck: Uint8Array = new Uint8Array(CHECK_LENGTH);
+let pool: Uint8Array = new Uint8Array(0);
+let poolAt = 0;
+
+/** Fresh random bytes, for keys and salts. Throws `NO_SECURE_RANDOM`. */
+export function randomBytes(length: number): Uint8Array {
+  return draw(length);
+}
+
+/**
+ * Random bytes for nonces and ids, from a pool: asking the platform for 24 bytes costs more than
+ * encrypting a row.
+ *
+ * What is handed out is copied and its place in the pool zeroed, so that no byte is used twice
+ * (threat A10). Throws `NO_SECURE_RANDOM`.
+ */
+export function pooledRandomBytes(length: number): Uint8Array {
+  if (poolAt + length > pool.length) {
+    wipe(pool);
+    pool = draw(POOL_LENGTH);
+    poolAt = 0;
+  }
+  const place = pool.subarray(poolAt, poolAt + length);
+  const bytes = place.slice();
+  wipe(place);
+  poolAt += length;
+  return bytes;
+}
+
+function draw(length: number): Uint8Array {
+  const bytes = new Uint8Array(CHECK_LENGTH + length);
+  fill(bytes);
+  const check = bytes.slice(0, CHECK_LENGTH);
+  const again = new Uint8Array(CHECK_LENGTH);
+  fill(again);
+  if (isConstant(check) || equalBytes(check, again) || equalBytes(check, lastCheck)) fail();
+  if (
+    length >= CHECK_LENGTH &&
+    compareBytes(bytes.subarray(CHECK_LENGTH, 2 * CHECK_LENGTH), check) === 0
+  ) {
+    fail();
+  }
+  lastCheck = check;
+  return bytes.subarray(CHECK_LENGTH);
+}
+
+function fill(bytes: Uint8Array): void {
+  const platform = (globalThis as { crypto?: { getRandomValues?(into: Uint8Array): unknown } })
+    .crypto;
+  if (typeof platform?.getRandomValues !== 'function') fail();
+  try {
+    platform.getRandomValues(bytes);
+  } catch {
+    fail();
+  }
+}
+
+function isConstant(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === bytes[0]);
+}
+
+function fail(): never {
+  throw new RowsealError(
+    'NO_SECURE_RANDOM',
+    'This platform has no working crypto.getRandomValues. On React Native install react-native-get-random-values and import it first; rowseal has no fallback, since weak keys look like strong ones.',
+  );
+}

@@ -1,0 +1,23 @@
+/** Handling bytes that must not leak: comparing without telling where they differ, and forgetting. */
+
+/**
+ * Whether two secrets are equal, in time that depends only on their lengths.
+ *
+ * JavaScript promises nothing about timing; this removes the early exit, which is what can be
+ * removed.
+ */
+export function equalSecrets(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] as number) ^ (b[i] as number);
+  return difference === 0;
+}
+
+/**
+ * Overwrites secrets with zeros.
+ *
+ * Best effort: the engine may have moved or copied them, and strings can't be overwritten at all.
+ */
+export function wipe(...secrets: readonly (Uint8Array | undefined)[]): void {
+  for (const secret of secrets) secret?.fill(0);
+}

@@ -1,0 +1,95 @@
+/**
+ * What went wrong, as a stable code: floor 0, imported by everything, importing nothing.
+ *
+ * A refusal that a hostile server, a wrong secret or damaged data can cause is a
+ * {@link RowsealError}. A caller's own mistake (a wrong type, an option that does not exist)
+ * stays a `TypeError` or `RangeError`. Messages say what to do and never carry a row's value,
+ * a password or a key.
+ */
+
+/** Every code a {@link RowsealError} can carry; switch on it, never on the message. */
+export type RowsealErrorCode =
+  | 'UNLOCK_FAILED'
+  | 'HEADER_MALFORMED'
+  | 'HEADER_TAMPERED'
+  | 'HEADER_ROLLBACK'
+  | 'HEADER_CONFLICT'
+  | 'VAULT_MISMATCH'
+  | 'VAULT_MISSING'
+  | 'STORE_FAILED'
+  | 'KDF_PARAMS_REFUSED'
+  | 'KDF_BACKEND_REQUIRED'
+  | 'LIMIT_EXCEEDED'
+  | 'UNSUPPORTED_VERSION'
+  | 'LAST_SLOT'
+  | 'RECOVERY_KEY_TYPO'
+  | 'PASSWORD_REFUSED'
+  | 'LOCKED'
+  | 'UNKNOWN_KEY'
+  | 'KEY_RETIRED'
+  | 'ROW_MALFORMED'
+  | 'ROW_AUTH_FAILED'
+  | 'ROW_DELETED'
+  | 'NOT_ENCRYPTED'
+  | 'VALUE_UNSUPPORTED'
+  | 'EXPOSURE_REFUSED'
+  | 'NO_SECURE_RANDOM';
+
+/**
+ * The error of every refusal; `code` is stable, `message` may change in any release.
+ *
+ * Check `code` rather than `instanceof`: two copies of a package in one app have two classes.
+ *
+ * Security: neither `message`, `cause` nor `stack` holds a secret or a row's value, so it may be
+ * logged. `cause` is set only for `STORE_FAILED`, to the error that the app's own store threw.
+ *
+ * @example
+ * ```ts
+ * import { RowsealError } from 'rowseal';
+ *
+ * const error = new RowsealError('LOCKED', 'Open the vault again.');
+ * console.assert(error.code === 'LOCKED');
+ * ```
+ */
+export class RowsealError extends Error {
+  override readonly name: string = 'RowsealError';
+  readonly code: RowsealErrorCode;
+
+  constructor(code: RowsealErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  toJSON(): { name: string; code: RowsealErrorCode; message: string } {
+    return { name: this.name, code: this.code, message: this.message };
+  }
+}
+
+/**
+ * A row names a data key that this vault does not hold: wait for a newer header, do not discard it.
+ *
+ * `keyId` is public (it stands in every envelope), so an app can count what waits for which key.
+ */
+export class UnknownKeyError extends RowsealError {
+  /** Id of the missing key: 32 bytes as base64url text. */
+  readonly keyId: string;
+
+  constructor(keyId: string) {
+    super(
+      'UNKNOWN_KEY',
+      'This row was sealed under a key that this vault does not hold. Keep the row and open the vault again once a newer header has arrived.',
+    );
+    this.keyId = keyId;
+  }
+}
+
+/** Throws a `TypeError` for option names a function does not know, so that a misspelt or imagined option is never silently ignored. */
+export function assertOptions(options: object, known: readonly string[], caller: string): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(
+        `${caller} has no option '${name}'. It takes: ${known.join(', ') || 'none'}.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * End-to-end encryption for local-first apps, on the sync engine they already use.
+ *
+ * @packageDocumentation
+ */
+
+export { type AeadBackend, nobleAead } from './crypto/aead.js';
+export type { KdfBackend, KdfParameters, KdfRequest } from './crypto/kdf.js';
+export type { Padding } from './crypto/padding.js';
+export { RowsealError, type RowsealErrorCode, UnknownKeyError } from './errors.js';
+export { type AdoptedVault, type AdoptOptions, adoptHeader } from './keys/adopt-header.js';
+export { byPassword, type PasswordOptions } from './keys/by-password.js';
+export { byRecoveryKey } from './keys/by-recovery-key.js';
+export { bySecret, type SecretOptions } from './keys/by-secret.js';
+export { changePassword, type PasswordChange } from './keys/change-password.js';
+export { type CreatedVault, type CreateOptions, createVault } from './keys/create-vault.js';
+export type { SlotType } from './keys/key-slot.js';
+export type { KeyStatus } from './keys/keyset.js';
+export { type OpenOptions, openVault } from './keys/open-vault.js';
+export type { OpenProgress, VaultOpener } from './keys/opener.js';
+export { generateRecoveryKey } from './keys/recovery-key.js';
+export { type RekeyedVault, type RekeyOptions, rekeyVault } from './keys/rekey-vault.js';
+export { type RecoveryOptions, replaceRecoveryKey } from './keys/replace-recovery-key.js';
+export { rotateDataKey } from './keys/rotate-data-key.js';
+export { addSecret, removeSlot } from './keys/secret-slots.js';
+export { type KeyInfo, lockVault, type SlotInfo, type Vault } from './keys/vault.js';
+export { type DeriveOptions, deriveKey, fingerprintOf, pinOf } from './keys/vault-facts.js';
+export {
+  type HeaderChange,
+  type HeaderVersion,
+  memoryStore,
+  type VaultStore,
+} from './keys/vault-store.js';
+export {
+  decryptRows,
+  type EncryptResult,
+  type EncryptRowsOptions,
+  encryptRows,
+} from './rows/bulk-rows.js';
+export {
+  type Column,
+  type ColumnKind,
+  cleartext,
+  encrypted,
+  type Presence,
+} from './rows/column.js';
+export { type DecryptResult, decryptRow, tryDecryptRow } from './rows/decrypt-row.js';
+export {
+  type DetailsOptions,
+  decryptRowDetails,
+  type Finding,
+  type RowDetails,
+  type Stamp,
+} from './rows/decrypt-row-details.js';
+export { encryptDelete } from './rows/encrypt-delete.js';
+export { type EncryptOptions, encryptRow } from './rows/encrypt-row.js';
+export type { JsonValue } from './rows/json-value.js';
+export { mergeRows } from './rows/merge-rows.js';
+export { reencryptRow } from './rows/reencrypt-row.js';
+export type { RowOf, SealedRowOf } from './rows/row-types.js';
+export type { OpenRowOptions } from './rows/seal-row.js';
+export {
+  type Columns,
+  defineTable,
+  type PayloadType,
+  type Table,
+  type TableOptions,
+} from './rows/table.js';

@@ -1,0 +1,113 @@
+import { encodeBase64url } from '../bytes/base64url.js';
+import { equalBytes } from '../bytes/compare.js';
+import { type AeadBackend, nobleAead } from '../crypto/aead.js';
+import { wipe } from '../crypto/secrets.js';
+import { assertOptions } from '../errors.js';
+import { changeHeader } from './change-header.js';
+import { openHeader } from './header-seal.js';
+import type { DataKey, EarlierVaultKey, Keyset } from './keyset.js';
+import { createSession } from './open-vault.js';
+import { type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';
+import { assertHoldsPinnedKey, assertNotOlder } from './pin-check.js';
+import { retire } from './rotate-data-key.js';
+import { loadHeader, loadPin, missing, savePin } from './store-access.js';
+import { holdKeys, makeVault, type Vault, type VaultSecrets } from './vault.js';
+import type { VaultHeader } from './vault-header.js';
+import type { VaultStore } from './vault-store.js';
+
+/** Options of {@link adoptHeader}. */
+export interface AdoptOptions extends OpenProgress {
+  /** Another implementation of XChaCha20-Poly1305, with identical bytes. */
+  readonly aead?: AeadBackend;
+}
+
+/** What {@link adoptHeader} returns. */
+export interface AdoptedVault {
+  readonly vault: Vault;
+  /** Ids of the data keys that only this device's header had, now decrypt-only in the vault. */
+  readonly addedKeys: readonly string[];
+}
+
+/**
+ * Ends a `HEADER_CONFLICT`: takes the stored header in place of the one this device remembers,
+ * and adds the keys that only the latter had, so that no row is lost.
+ *
+ * Call it only after the user decided: compare `fingerprintOf` with another device first, since a
+ * server can also fork devices on purpose. The secret is that of the stored header.
+ *
+ * Throws what {@link openVault} throws except `HEADER_CONFLICT` for the fork itself;
+ * `VAULT_MISSING` when this device remembers no header; `HEADER_ROLLBACK` when the stored header
+ * is older, or under a vault key that does not follow from this device's.
+ *
+ * @example
+ * ```ts
+ * import { adoptHeader, byPassword, createVault, memoryStore } from 'rowseal';
+ *
+ * const store = memoryStore();
+ * await createVault(store, byPassword('correct horse battery staple'));
+ * // … later, after openVault threw HEADER_CONFLICT and the user decided:
+ * const { vault, addedKeys } = await adoptHeader(store, byPassword('correct horse battery staple'));
+ * console.assert(vault.epoch === 1 && addedKeys.length === 0);
+ * ```
+ */
+export async function adoptHeader(
+  store: VaultStore,
+  opener: VaultOpener,
+  options: AdoptOptions = {},
+): Promise<AdoptedVault> {
+  assertOptions(options, ['aead', 'onProgress', 'signal'], 'adoptHeader');
+  const aead = options.aead ?? nobleAead;
+  const pin = (await loadPin(store)) ?? missing();
+  const header = await loadHeader(store);
+  assertNotOlder(header, pin);
+  const { vaultKey } = await unwrapVaultKey(header.vaultId, header.slots, opener, aead, options);
+  const session = createSession(aead);
+  session.keyMaterial.add(vaultKey);
+  try {
+    const keyset = openHeader(header, vaultKey, aead);
+    holdKeys(session, keyset, vaultKey);
+    assertHoldsPinnedKey(header, keyset, pin);
+    const winner = { header, vaultKey, session, ...keyset };
+    return await addKeys(store, winner, openPinned(winner, pin));
+  } catch (error) {
+    wipe(...session.keyMaterial);
+    throw error;
+  }
+}
+
+/** The keyset of the header that lost, through its vault key, which the winner holds. */
+function openPinned(
+  { vaultKey, header, earlierVaultKeys, session }: VaultSecrets,
+  pin: VaultHeader,
+): Keyset {
+  const held = [{ key: vaultKey, id: header.vaultKeyId }, ...earlierVaultKeys];
+  const { key } = held.find(({ id }) => equalBytes(id, pin.vaultKeyId)) as EarlierVaultKey;
+  return openHeader(pin, key, session.aead);
+}
+
+async function addKeys(
+  store: VaultStore,
+  winner: VaultSecrets,
+  loser: Keyset,
+): Promise<AdoptedVault> {
+  const vault = makeVault(winner, 'pinned');
+  const dataKeys = missingFrom(winner.dataKeys, loser.dataKeys);
+  const earlier = missingFrom(winner.earlierVaultKeys, loser.earlierVaultKeys);
+  if (dataKeys.length + earlier.length === 0) {
+    await savePin(store, winner.header);
+    return { vault, addedKeys: [] };
+  }
+  const retired = retire(dataKeys, 'rotated', winner.session.clock.stamp());
+  const next = await changeHeader(store, vault, {
+    dataKeys: [...winner.dataKeys, ...retired],
+    earlierVaultKeys: [...winner.earlierVaultKeys, ...earlier],
+  });
+  return { vault: next, addedKeys: dataKeys.map(({ id }) => encodeBase64url(id)) };
+}
+
+function missingFrom<Key extends DataKey | EarlierVaultKey>(
+  held: readonly Key[],
+  others: readonly Key[],
+): Key[] {
+  return others.filter(({ id }) => !held.some((key) => equalBytes(key.id, id)));
+}

@@ -1,0 +1,78 @@
+/** The one way in which an open vault's header changes. */
+import { RowsealError } from '../errors.js';
+import { sealHeader } from './header-seal.js';
+import { vaultKeyId } from './keyset.js';
+import { assertNotOlder } from './pin-check.js';
+import { changedMeanwhile, loadHeader, replaceHeader } from './store-access.js';
+import { makeVault, revealSecrets, type Vault, type VaultSecrets } from './vault.js';
+import { EPOCH_LIMIT, type HeaderFields, PREDECESSOR_LIMIT, SLOT_LIMIT } from './vault-header.js';
+import type { VaultStore } from './vault-store.js';
+
+/** What a change may replace; everything else is carried over from the verified header. */
+export type HeaderEdit = Partial<Pick<HeaderFields, 'slots'>> &
+  Partial<Pick<VaultSecrets, 'dataKeys' | 'earlierVaultKeys' | 'vaultKey'>>;
+
+/**
+ * The secrets of a vault whose header is still the stored one.
+ *
+ * A change is made from this device's verified header and never from what the server shows in
+ * between (threat C07); looking first spares an Argon2id run that would come to nothing.
+ *
+ * Throws `LOCKED`, `VAULT_MISSING`, `HEADER_CONFLICT`, `HEADER_ROLLBACK`, `VAULT_MISMATCH`,
+ * `STORE_FAILED` and what parsing throws.
+ */
+export async function revealCurrent(store: VaultStore, vault: Vault): Promise<VaultSecrets> {
+  const secrets = revealSecrets(vault);
+  const stored = await loadHeader(store);
+  if (stored.text !== secrets.header.text) {
+    assertNotOlder(stored, secrets.header);
+    changedMeanwhile();
+  }
+  return revealSecrets(vault);
+}
+
+/**
+ * Seals the next header, stores it, reads it back, pins it, and only then returns the next
+ * snapshot: whatever fails, the old one stays good.
+ */
+export async function changeHeader(
+  store: VaultStore,
+  vault: Vault,
+  edit: HeaderEdit,
+): Promise<Vault> {
+  const secrets = revealSecrets(vault);
+  const { header, session } = secrets;
+  const { dataKeys, earlierVaultKeys, vaultKey } = { ...secrets, ...edit };
+  assertSlots(edit.slots ?? header.slots);
+  if (header.epoch >= EPOCH_LIMIT) tooMany('changes');
+  const fields: HeaderFields = {
+    vaultId: header.vaultId,
+    vaultKeyId: vaultKeyId(header.vaultId, vaultKey),
+    epoch: header.epoch + 1,
+    predecessors: [header.hash, ...header.predecessors].slice(0, PREDECESSOR_LIMIT),
+    slots: edit.slots ?? header.slots,
+    extensions: header.extensions,
+  };
+  const keyset = { dataKeys, earlierVaultKeys };
+  const next = sealHeader(fields, keyset, vaultKey, session.aead);
+  await replaceHeader(store, header, next, vaultKey);
+  revealSecrets(vault);
+  return makeVault({ header: next, vaultKey, session, ...keyset }, vault.freshness);
+}
+
+function assertSlots(slots: HeaderFields['slots']): void {
+  if (slots.length > SLOT_LIMIT) tooMany('key slots');
+  const lasting = slots.some(({ content }) => content !== null && content.type !== 'secret');
+  if (lasting) return;
+  throw new RowsealError(
+    'LAST_SLOT',
+    'A vault needs a password or a recovery key: passkeys and device secrets get lost. Add one before removing this.',
+  );
+}
+
+function tooMany(what: string): never {
+  throw new RowsealError(
+    'LIMIT_EXCEEDED',
+    `This vault has no room for more ${what}. Remove slots that are no longer used.`,
+  );
+}

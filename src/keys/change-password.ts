@@ -1,0 +1,74 @@
+import type { KdfBackend } from '../crypto/kdf.js';
+import { equalSecrets, wipe } from '../crypto/secrets.js';
+import { assertOptions, RowsealError } from '../errors.js';
+import { byPassword } from './by-password.js';
+import { changeHeader, revealCurrent } from './change-header.js';
+import { type OpenProgress, unwrapVaultKey, type VaultOpener, wrapVaultKey } from './opener.js';
+import type { Vault, VaultSecrets } from './vault.js';
+import type { VaultStore } from './vault-store.js';
+
+/** What {@link changePassword} takes. */
+export interface PasswordChange extends OpenProgress {
+  /** A secret that opens the vault now: the old password, or the recovery key when it is forgotten. */
+  readonly current: VaultOpener;
+  /** The new password, as {@link byPassword} takes it. */
+  readonly next: string | Uint8Array;
+  /** Another implementation of Argon2id for the new password. */
+  readonly kdf?: KdfBackend;
+}
+
+/**
+ * Changes the master password, or sets a first one: one call that re-wraps one key and touches
+ * no row, however many there are.
+ *
+ * The new slot is made at this version's costs, so the call also upgrades an old vault. Whatever
+ * fails on the way, some password the user knows opens what the store holds.
+ *
+ * Security: this is not revocation. The server may have kept the old header, which the old
+ * password still opens; if that password leaked, call `rekeyVault`.
+ *
+ * Throws `PASSWORD_REFUSED`, `UNLOCK_FAILED` when `current` does not open the vault, `LOCKED`,
+ * `HEADER_CONFLICT`, `HEADER_ROLLBACK`, `VAULT_MISMATCH`, `VAULT_MISSING`, `STORE_FAILED`, and
+ * what parsing a header throws; or the signal's reason.
+ *
+ * @example
+ * ```ts
+ * import { byPassword, changePassword, createVault, memoryStore, openVault } from 'rowseal';
+ *
+ * const store = memoryStore();
+ * const { vault } = await createVault(store, byPassword('correct horse battery staple'));
+ * await changePassword(store, vault, {
+ *   current: byPassword('correct horse battery staple'),
+ *   next: 'an even better sentence, in Tromsø',
+ * });
+ * await openVault(store, byPassword('an even better sentence, in Tromsø'));
+ * ```
+ */
+export async function changePassword(
+  store: VaultStore,
+  vault: Vault,
+  change: PasswordChange,
+): Promise<Vault> {
+  assertOptions(change, ['current', 'kdf', 'next', 'onProgress', 'signal'], 'changePassword');
+  const next = byPassword(change.next, change.kdf ? { kdf: change.kdf } : {});
+  const secrets = await revealCurrent(store, vault);
+  await assertOpens(secrets, change.current, change);
+  const { header, vaultKey, session } = secrets;
+  const slot = await wrapVaultKey(header.vaultId, vaultKey, next, session.aead, change);
+  const others = header.slots.filter(({ content }) => content?.type !== 'password');
+  return changeHeader(store, vault, { slots: [slot, ...others] });
+}
+
+/** Proof that whoever asks knows a secret, and not only sits at an unlocked device. */
+async function assertOpens(
+  { header, vaultKey, session }: VaultSecrets,
+  opener: VaultOpener,
+  progress: OpenProgress,
+): Promise<void> {
+  const opened = await unwrapVaultKey(header.vaultId, header.slots, opener, session.aead, progress);
+  const same = equalSecrets(opened.vaultKey, vaultKey);
+  wipe(opened.vaultKey);
+  if (!same) {
+    throw new RowsealError('UNLOCK_FAILED', 'That secret opens another vault than this one.');
+  }
+}

@@ -1,0 +1,79 @@
+import { equalBytes } from '../bytes/compare.js';
+import { type AeadBackend, nobleAead } from '../crypto/aead.js';
+import { wipe } from '../crypto/secrets.js';
+import { assertOptions } from '../errors.js';
+import { openHeader } from './header-seal.js';
+import { type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';
+import { assertContinues, assertNotOlder } from './pin-check.js';
+import { loadHeader, loadPin, missing, savePin } from './store-access.js';
+import { holdKeys, makeVault, type Vault, type VaultSession } from './vault.js';
+import type { VaultStore } from './vault-store.js';
+import { createWriterClock } from './writer-clock.js';
+
+/** Options of {@link openVault}. */
+export interface OpenOptions extends OpenProgress {
+  /** Another implementation of XChaCha20-Poly1305, with identical bytes. */
+  readonly aead?: AeadBackend;
+  /**
+   * Opens the header that this device remembers and asks the store for none: without a network,
+   * or when the server lost the header. The secrets are those of that header.
+   */
+  readonly offline?: boolean;
+}
+
+/**
+ * Opens a vault with one of the user's secrets.
+ *
+ * Everything that can be checked without a secret is checked first, so that a hostile header
+ * costs no Argon2id; at most one Argon2id run happens. The header must continue what this device
+ * saw before, and is remembered.
+ *
+ * Throws `VAULT_MISSING`, `STORE_FAILED`, `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`,
+ * `HEADER_MALFORMED`, `KDF_PARAMS_REFUSED`, `VAULT_MISMATCH`, `HEADER_ROLLBACK` before the secret
+ * is used; then `UNLOCK_FAILED`, `HEADER_TAMPERED`, `HEADER_CONFLICT`, `NO_SECURE_RANDOM`; or the
+ * signal's reason.
+ *
+ * Security: don't tell the server whether an opening succeeded; a wrong answer to each of its
+ * headers would tell it which of its guesses at the password are right.
+ *
+ * @example
+ * ```ts
+ * import { byPassword, createVault, memoryStore, openVault } from 'rowseal';
+ *
+ * const store = memoryStore();
+ * await createVault(store, byPassword('correct horse battery staple'));
+ * const vault = await openVault(store, byPassword('correct horse battery staple'), {
+ *   onProgress: (share) => console.log(`${Math.round(share * 100)} %`),
+ * });
+ * ```
+ */
+export async function openVault(
+  store: VaultStore,
+  opener: VaultOpener,
+  options: OpenOptions = {},
+): Promise<Vault> {
+  assertOptions(options, ['aead', 'offline', 'onProgress', 'signal'], 'openVault');
+  const aead = options.aead ?? nobleAead;
+  const pin = await loadPin(store);
+  const header = options.offline ? (pin ?? missing()) : await loadHeader(store);
+  assertNotOlder(header, pin);
+  const { vaultKey } = await unwrapVaultKey(header.vaultId, header.slots, opener, aead, options);
+  const session = createSession(aead);
+  session.keyMaterial.add(vaultKey);
+  try {
+    const keyset = openHeader(header, vaultKey, aead);
+    holdKeys(session, keyset, vaultKey);
+    // Read again: another tab may have pinned a newer header while Argon2id ran.
+    const latestPin = await loadPin(store);
+    assertContinues(header, keyset, latestPin);
+    if (!latestPin || !equalBytes(latestPin.hash, header.hash)) await savePin(store, header);
+    return makeVault({ header, vaultKey, session, ...keyset }, latestPin ? 'pinned' : 'first-use');
+  } catch (error) {
+    wipe(...session.keyMaterial);
+    throw error;
+  }
+}
+
+export function createSession(aead: AeadBackend): VaultSession {
+  return { locked: false, aead, clock: createWriterClock(), keyMaterial: new Set() };
+}

@@ -1,0 +1,148 @@
+/**
+ * What opens a vault: the contract that `byPassword`, `byRecoveryKey` and `bySecret` meet, and
+ * the two operations on a slot.
+ *
+ * Openers are separate functions, so that an app which never imports `byPassword` ships no
+ * Argon2id.
+ */
+import type { AeadBackend } from '../crypto/aead.js';
+import { NONCE_LENGTH } from '../crypto/aead.js';
+import { derive } from '../crypto/derive.js';
+import type { KdfParameters } from '../crypto/kdf.js';
+import type { Kek, VaultKey } from '../crypto/key-types.js';
+import { LABEL } from '../crypto/labels.js';
+import { randomBytes } from '../crypto/random.js';
+import { equalSecrets, wipe } from '../crypto/secrets.js';
+import { RowsealError } from '../errors.js';
+import {
+  type KeySlot,
+  makeSlot,
+  SALT_LENGTH,
+  SLOT_ID_LENGTH,
+  type SlotParameters,
+  type SlotType,
+  slotAssociatedData,
+} from './key-slot.js';
+
+/**
+ * One secret that a user has, ready to open the slots of its type.
+ *
+ * Security: it holds the secret in memory for as long as it lives; make it when it is needed.
+ */
+export interface VaultOpener {
+  readonly slotType: SlotType;
+  /** Public bytes for a slot made with this opener. */
+  readonly info: Uint8Array;
+  /** Argon2id costs for a slot made with this opener; `null` where no KDF is needed. */
+  readonly costs: KdfParameters | null;
+  /** The KEK of a slot, from the secret and the slot's public parameters. */
+  deriveKek(parameters: SlotParameters, onProgress?: (share: number) => void): Promise<Kek>;
+}
+
+/** What watching and stopping an opening takes. */
+export interface OpenProgress {
+  /** Called with the share of the password work that is done, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+  /** Aborts the opening: an `AbortSignal`. */
+  readonly signal?: { readonly aborted: boolean; readonly reason?: unknown };
+}
+
+/** A slot opened by an opener, with the vault key it wrapped. */
+export interface OpenedSlot {
+  readonly slot: KeySlot;
+  readonly vaultKey: VaultKey;
+}
+
+/**
+ * Tries the slots of the opener's type; a password vault has one, so that Argon2id runs once.
+ *
+ * Throws `UNLOCK_FAILED` for a wrong secret and for a damaged slot alike.
+ */
+export async function unwrapVaultKey(
+  vaultId: Uint8Array,
+  slots: readonly KeySlot[],
+  opener: VaultOpener,
+  aead: AeadBackend,
+  progress: OpenProgress,
+): Promise<OpenedSlot> {
+  for (const slot of slots) {
+    if (slot.content?.type !== opener.slotType) continue;
+    const kek = await deriveKek(opener, slot.content, progress);
+    const vaultKey = unwrap(vaultId, slot, kek, aead);
+    wipe(kek);
+    if (vaultKey) return { slot, vaultKey };
+  }
+  throw new RowsealError(
+    'UNLOCK_FAILED',
+    'The vault did not open: the secret is not the right one, no slot is of its kind, or the slot is damaged. Try again, or open it with another secret.',
+  );
+}
+
+/** Wraps a vault key in a new slot, at the policy's costs, whatever an older header said. */
+export async function wrapVaultKey(
+  vaultId: Uint8Array,
+  vaultKey: VaultKey,
+  opener: VaultOpener,
+  aead: AeadBackend,
+  progress: OpenProgress,
+  info: Uint8Array = opener.info,
+): Promise<KeySlot> {
+  const id = randomBytes(SLOT_ID_LENGTH);
+  const parameters = {
+    type: opener.slotType,
+    info,
+    costs: opener.costs,
+    salt: randomBytes(SALT_LENGTH),
+  };
+  const kek = await deriveKek(opener, parameters, progress);
+  const wrapKey = derive(kek, vaultId, LABEL.slotWrap);
+  const nonce = randomBytes(NONCE_LENGTH);
+  const slot = makeSlot(id, {
+    ...parameters,
+    commitment: derive(kek, vaultId, LABEL.slotCommitment),
+    nonce,
+    wrappedKey: aead.seal(wrapKey, nonce, vaultKey, slotAssociatedData(vaultId, id, parameters)),
+  });
+  wipe(kek, wrapKey);
+  return slot;
+}
+
+/** Throws the signal's reason once it is aborted. */
+export function throwIfAborted({ signal }: OpenProgress): void {
+  if (!signal?.aborted) return;
+  const abort = new Error('Opening the vault was aborted.');
+  abort.name = 'AbortError';
+  throw signal.reason ?? abort;
+}
+
+async function deriveKek(
+  opener: VaultOpener,
+  parameters: SlotParameters,
+  progress: OpenProgress,
+): Promise<Kek> {
+  throwIfAborted(progress);
+  const kek = await opener.deriveKek(parameters, (share) => {
+    throwIfAborted(progress);
+    progress.onProgress?.(share);
+  });
+  throwIfAborted(progress);
+  return kek;
+}
+
+function unwrap(
+  vaultId: Uint8Array,
+  { id, content }: KeySlot,
+  kek: Kek,
+  aead: AeadBackend,
+): VaultKey | null {
+  if (!content) return null;
+  // XChaCha20-Poly1305 does not commit to its key: without this check first, one slot could open
+  // under many passwords and tell a server which half of its guesses is right (threats A13, A14).
+  const commitment = derive(kek, vaultId, LABEL.slotCommitment);
+  if (!equalSecrets(commitment, content.commitment)) return null;
+  const wrapKey = derive(kek, vaultId, LABEL.slotWrap);
+  const associatedData = slotAssociatedData(vaultId, id, content);
+  const vaultKey = aead.open(wrapKey, content.nonce, content.wrappedKey, associatedData);
+  wipe(wrapKey);
+  return vaultKey as VaultKey | null;
+}

@@ -1,0 +1,34 @@
+/**
+ * A password as bytes: the same bytes for the same password, whatever the keyboard or system.
+ *
+ * The rule is OpaqueString of RFC 8265, section 4.2: non-ASCII spaces become U+0020, then NFC.
+ * No case folding, no trimming, no truncation. Its number stands in every password slot, so that
+ * a later rule can't lock anybody out.
+ */
+import { decodeUtf8, encodeUtf8, isWellFormed } from '../bytes/utf8.js';
+import { RowsealError } from '../errors.js';
+
+export const PASSWORD_RULE = 1;
+const PASSWORD_LENGTH_LIMIT = 1024;
+
+/** Prepared bytes, at most 1024 of them. Throws `PASSWORD_REFUSED`. */
+export function preparePassword(password: string | Uint8Array): Uint8Array {
+  const text = typeof password === 'string' ? password : decodeUtf8(password);
+  if (text === null || !isWellFormed(text)) refuse('is not well-formed Unicode');
+  if (text.length > PASSWORD_LENGTH_LIMIT) refuse(`is longer than ${PASSWORD_LENGTH_LIMIT} bytes`);
+  const prepared = text.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+  if (prepared === '') refuse('is empty');
+  if (/\p{Cc}/u.test(prepared)) refuse('contains a control character, such as a tab or line break');
+  const bytes = encodeUtf8(prepared) as Uint8Array;
+  if (bytes.length > PASSWORD_LENGTH_LIMIT) {
+    refuse(`is longer than ${PASSWORD_LENGTH_LIMIT} bytes`);
+  }
+  return bytes;
+}
+
+function refuse(reason: string): never {
+  throw new RowsealError(
+    'PASSWORD_REFUSED',
+    `This password ${reason}, so it could not be typed the same way on another device. Ask for another one.`,
+  );
+}

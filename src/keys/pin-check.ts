@@ -1,0 +1,66 @@
+/** Holding a header against what this device remembers: threats B04, B06, C05. */
+import { equalBytes } from '../bytes/compare.js';
+import { RowsealError } from '../errors.js';
+import type { Keyset } from './keyset.js';
+import { PREDECESSOR_LIMIT, type VaultHeader } from './vault-header.js';
+
+/**
+ * What can be said before any secret is used. Throws `VAULT_MISMATCH`, `HEADER_ROLLBACK`.
+ */
+export function assertNotOlder(header: VaultHeader, pin: VaultHeader | null): void {
+  if (!pin) return;
+  if (!equalBytes(header.vaultId, pin.vaultId)) {
+    throw new RowsealError(
+      'VAULT_MISMATCH',
+      'The store shows another vault than the one this device knows. Do not enter secrets for it; if the user chose a new vault, use a store of its own for it.',
+    );
+  }
+  if (header.epoch < pin.epoch) {
+    rollback(`epoch ${header.epoch} after this device saw epoch ${pin.epoch}`);
+  }
+}
+
+/**
+ * What only an authentic header can prove: that it continues the pinned one.
+ *
+ * A header under another vault key must hold the pinned vault key; otherwise whoever knows a
+ * revoked key could lead the device back to it. Throws `HEADER_ROLLBACK`, `HEADER_CONFLICT`.
+ */
+export function assertContinues(
+  header: VaultHeader,
+  keyset: Keyset,
+  pin: VaultHeader | null,
+): void {
+  if (!pin) return;
+  assertNotOlder(header, pin);
+  assertHoldsPinnedKey(header, keyset, pin);
+  if (!isSuccessor(header, pin)) {
+    throw new RowsealError(
+      'HEADER_CONFLICT',
+      'The store and this device hold different headers of one vault: it was changed on two sides, or the server shows each device its own. Compare fingerprints, then call adoptHeader to take the stored one and keep all keys.',
+    );
+  }
+}
+
+export function assertHoldsPinnedKey(header: VaultHeader, keyset: Keyset, pin: VaultHeader): void {
+  const holds =
+    equalBytes(header.vaultKeyId, pin.vaultKeyId) ||
+    keyset.earlierVaultKeys.some(({ id }) => equalBytes(id, pin.vaultKeyId));
+  if (!holds)
+    rollback('a header under a vault key that does not follow from the one this device knows');
+}
+
+/** Whether a header is the pinned one or descends from it, as far as its list of predecessors reaches. */
+function isSuccessor(header: VaultHeader, pin: VaultHeader): boolean {
+  const distance = header.epoch - pin.epoch;
+  if (distance === 0) return equalBytes(header.hash, pin.hash);
+  if (distance > PREDECESSOR_LIMIT) return true;
+  return equalBytes(header.predecessors[distance - 1] as Uint8Array, pin.hash);
+}
+
+function rollback(what: string): never {
+  throw new RowsealError(
+    'HEADER_ROLLBACK',
+    `The store shows ${what}. It was led back, or restored from a backup; an old password or a revoked key would work again. Open with { offline: true } to use the header this device remembers.`,
+  );
+}

@@ -1,0 +1,41 @@
+/**
+ * The pin: what a device remembers of a vault between openings, so that a server can't lead it
+ * back to an older header.
+ *
+ * | bytes | field |
+ * | --- | --- |
+ * | 1 | format byte 0x04 |
+ * | … | the last header this device opened |
+ *
+ * As base64url text. Vault id, vault-key id, epoch and hash all follow from the header, and the
+ * header itself opens the vault when the server can't be reached or has lost it.
+ */
+import { decodeBase64url, encodeBase64url } from '../bytes/base64url.js';
+import { FORMAT_BYTE } from '../bytes/format-bytes.js';
+import { RowsealError } from '../errors.js';
+import { parseHeaderBytes, type VaultHeader } from './vault-header.js';
+
+export function formatPin(header: VaultHeader): string {
+  const bytes = new Uint8Array(1 + header.bytes.length);
+  bytes[0] = FORMAT_BYTE.pin;
+  bytes.set(header.bytes, 1);
+  return encodeBase64url(bytes);
+}
+
+/** The header that a pin remembers. Throws `STORE_FAILED` when the pin is damaged. */
+export function parsePin(text: string): VaultHeader {
+  const bytes = decodeBase64url(text);
+  if (bytes?.[0] !== FORMAT_BYTE.pin) damaged();
+  try {
+    return parseHeaderBytes(bytes.slice(1));
+  } catch {
+    return damaged();
+  }
+}
+
+function damaged(): never {
+  throw new RowsealError(
+    'STORE_FAILED',
+    'What this device remembers of the vault (the pin) is damaged. Restore it from a backup of the device; delete it only if you accept whatever header the server shows.',
+  );
+}

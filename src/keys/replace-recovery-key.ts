@@ -1,0 +1,58 @@
+import { assertOptions, RowsealError } from '../errors.js';
+import { byRecoveryKey } from './by-recovery-key.js';
+import { changeHeader, revealCurrent } from './change-header.js';
+import type { CreatedVault } from './create-vault.js';
+import { wrapVaultKey } from './opener.js';
+import { generateRecoveryKey } from './recovery-key.js';
+import type { Vault } from './vault.js';
+import type { VaultStore } from './vault-store.js';
+
+/** Options of {@link replaceRecoveryKey}. */
+export interface RecoveryOptions {
+  /** A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise. */
+  readonly next?: string;
+}
+
+/**
+ * Makes a new recovery key and removes the old one, or adds a first one; no password is needed.
+ *
+ * With `next`, the user can confirm the key before it takes effect: if this device dies in
+ * between, the old one still works.
+ *
+ * Security: this is not revocation; a header that the server kept still opens with the old key.
+ * See `rekeyVault`.
+ *
+ * Throws `LAST_SLOT` when the recovery key is the only way in and `next` was not given, since a
+ * crash would leave a vault that nobody can open; `RECOVERY_KEY_TYPO`, `LOCKED`,
+ * `HEADER_CONFLICT`, `HEADER_ROLLBACK`, `VAULT_MISMATCH`, `VAULT_MISSING`, `STORE_FAILED`, and
+ * what parsing a header throws.
+ *
+ * @example
+ * ```ts
+ * import { byPassword, byRecoveryKey, createVault, memoryStore, openVault, replaceRecoveryKey } from 'rowseal';
+ *
+ * const store = memoryStore();
+ * const { vault } = await createVault(store, byPassword('correct horse battery staple'));
+ * const { recoveryKey } = await replaceRecoveryKey(store, vault);
+ * await openVault(store, byRecoveryKey(recoveryKey));
+ * ```
+ */
+export async function replaceRecoveryKey(
+  store: VaultStore,
+  vault: Vault,
+  options: RecoveryOptions = {},
+): Promise<CreatedVault> {
+  assertOptions(options, ['next'], 'replaceRecoveryKey');
+  const recoveryKey = options.next ?? generateRecoveryKey();
+  const opener = byRecoveryKey(recoveryKey);
+  const { header, vaultKey, session } = await revealCurrent(store, vault);
+  const others = header.slots.filter(({ content }) => content?.type !== 'recovery-key');
+  if (options.next === undefined && !others.some(({ content }) => content)) {
+    throw new RowsealError(
+      'LAST_SLOT',
+      'The recovery key is the only way into this vault. Make the next one with generateRecoveryKey, let the user write it down, then pass it as { next }.',
+    );
+  }
+  const slot = await wrapVaultKey(header.vaultId, vaultKey, opener, session.aead, {});
+  return { vault: await changeHeader(store, vault, { slots: [...others, slot] }), recoveryKey };
+}

@@ -1,0 +1,51 @@
+import type { StampBytes } from '../bytes/stamp.js';
+import { type Dek, KEY_LENGTH } from '../crypto/key-types.js';
+import { randomBytes } from '../crypto/random.js';
+import { changeHeader, revealCurrent } from './change-header.js';
+import { type DataKey, type KeyStatus, makeDataKey } from './keyset.js';
+import type { Vault } from './vault.js';
+import type { VaultStore } from './vault-store.js';
+
+/**
+ * Makes a new primary data key; the old ones stay for opening what they sealed.
+ *
+ * New rows use the new key at once; `reencryptRow` moves the others. The key is used only after
+ * the header that holds it was read back from the store.
+ *
+ * Security: this is not revocation, since the header that wraps the new key opens with every
+ * secret as before. When a secret leaked, call `rekeyVault`.
+ *
+ * Throws `LIMIT_EXCEEDED` beyond 256 keys, `LOCKED`, `HEADER_CONFLICT`, `HEADER_ROLLBACK`,
+ * `VAULT_MISMATCH`, `VAULT_MISSING`, `STORE_FAILED`, and what parsing a header throws.
+ *
+ * @example
+ * ```ts
+ * import { byPassword, createVault, memoryStore, rotateDataKey } from 'rowseal';
+ *
+ * const store = memoryStore();
+ * const { vault } = await createVault(store, byPassword('correct horse battery staple'));
+ * const next = await rotateDataKey(store, vault);
+ * console.assert(next.keys.map(({ status }) => status).join() === 'primary,rotated');
+ * ```
+ */
+export async function rotateDataKey(store: VaultStore, vault: Vault): Promise<Vault> {
+  const { header, dataKeys, session } = await revealCurrent(store, vault);
+  const retired = retire(dataKeys, 'rotated', session.clock.stamp());
+  return changeHeader(store, vault, { dataKeys: [freshDataKey(header.vaultId), ...retired] });
+}
+
+export function freshDataKey(vaultId: Uint8Array): DataKey {
+  return makeDataKey(vaultId, randomBytes(KEY_LENGTH) as Dek, 'primary', null);
+}
+
+/** The keys as decrypt-only: a rotation retires the primary one, a revocation all that are not revoked yet. */
+export function retire(
+  dataKeys: readonly DataKey[],
+  status: Exclude<KeyStatus, 'primary'>,
+  retiredAt: StampBytes,
+): DataKey[] {
+  return dataKeys.map((key) => {
+    const keep = status === 'rotated' ? key.status !== 'primary' : key.status === 'revoked';
+    return keep ? key : { ...key, status, retiredAt };
+  });
+}

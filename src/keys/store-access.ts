@@ -1,0 +1,100 @@
+/**
+ * Every call on a store goes through here: what a store throws becomes `STORE_FAILED`, and a
+ * change counts only once it was read back.
+ */
+import { encodeBase64url } from '../bytes/base64url.js';
+import { equalBytes } from '../bytes/compare.js';
+import type { VaultKey } from '../crypto/key-types.js';
+import { RowsealError } from '../errors.js';
+import { isAuthentic } from './header-seal.js';
+import { formatPin, parsePin } from './pin.js';
+import { parseHeader, type VaultHeader } from './vault-header.js';
+import { type VaultStore, versionOf } from './vault-store.js';
+
+/** The stored header's text; `null` when there is none, whatever way a server says so (threat B07). */
+export async function loadHeaderText(store: VaultStore): Promise<string | null> {
+  const text = await attempt('load the vault header', () => store.loadHeader());
+  return typeof text === 'string' && text !== '' ? text : null;
+}
+
+export async function loadHeader(store: VaultStore): Promise<VaultHeader> {
+  const text = await loadHeaderText(store);
+  return text === null ? missing() : parseHeader(text);
+}
+
+export async function loadPin(store: VaultStore): Promise<VaultHeader | null> {
+  const text = await attempt('load the pin', () => store.loadPin());
+  return typeof text === 'string' && text !== '' ? parsePin(text) : null;
+}
+
+export async function savePin(store: VaultStore, header: VaultHeader): Promise<void> {
+  await attempt('save the pin', () => store.savePin(formatPin(header)));
+}
+
+/**
+ * Stores `next` in place of `current` and proves it by reading it back, then pins it.
+ *
+ * The answer of a write is not believed, whether it says yes or no: a server may acknowledge and
+ * forget (threat B08), and an error may come after the write was done.
+ *
+ * Throws `STORE_FAILED` when the old header still stands, `HEADER_CONFLICT` when another does.
+ */
+export async function replaceHeader(
+  store: VaultStore,
+  current: VaultHeader | null,
+  next: VaultHeader,
+  vaultKey: VaultKey,
+): Promise<void> {
+  const expected = current && versionOf(current);
+  let failure: unknown;
+  try {
+    const vaultId = encodeBase64url(next.vaultId);
+    await store.saveHeader({ header: next.text, vaultId, ...versionOf(next), expected });
+  } catch (error) {
+    failure = error;
+  }
+  const stored = await loadHeaderText(store);
+  if (stored === (current?.text ?? null)) {
+    throw new RowsealError(
+      'STORE_FAILED',
+      'The store did not keep the new vault header; the old one still stands and works. Try again.',
+      { cause: failure },
+    );
+  }
+  if (stored !== next.text && !(stored && succeeds(parseHeader(stored), next, vaultKey))) {
+    changedMeanwhile();
+  }
+  await savePin(store, next);
+}
+
+/** Whether another device has already changed the header that we stored: then ours went in. */
+function succeeds(stored: VaultHeader, next: VaultHeader, vaultKey: VaultKey): boolean {
+  const descends = stored.predecessors.some((predecessor) => equalBytes(predecessor, next.hash));
+  return descends && isAuthentic(stored, vaultKey);
+}
+
+export function changedMeanwhile(): never {
+  throw new RowsealError(
+    'HEADER_CONFLICT',
+    'Another device changed the vault at the same time. Nothing was lost: open the vault again and repeat the change.',
+  );
+}
+
+export function missing(): never {
+  throw new RowsealError(
+    'VAULT_MISSING',
+    'The store has no vault header. If this user had a vault, the server lost or hides it: do not create a new one; open with { offline: true } where the vault was open before.',
+  );
+}
+
+async function attempt<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new RowsealError(
+      'STORE_FAILED',
+      `The store could not ${what}. Nothing was changed on this device; try again.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Where a vault's header and this device's pin are kept: the contract an app implements, and the
+ * store that comes with the package.
+ */
+import { encodeBase64url } from '../bytes/base64url.js';
+import { parseHeader, type VaultHeader } from './vault-header.js';
+
+/** One version of a header, by which stores compare and swap. */
+export interface HeaderVersion {
+  readonly epoch: number;
+  /** SHA-256 of the header's bytes, as 43 characters of base64url. */
+  readonly hash: string;
+}
+
+/** A header to be stored, and the one it may replace. */
+export interface HeaderChange extends HeaderVersion {
+  readonly header: string;
+  readonly vaultId: string;
+  /** The version that must be stored now, or `null` when none may be. */
+  readonly expected: HeaderVersion | null;
+}
+
+/**
+ * Loads and saves a vault's header (on the server) and the pin (on this device).
+ *
+ * The header is public: the server may see it, and is not trusted with it. Pins must survive
+ * log-out. Errors that a store throws become `STORE_FAILED`.
+ *
+ * Security: `saveHeader` must replace the header only while `expected` is what is stored, in one
+ * atomic step (an SQL `UPDATE … WHERE epoch = … AND hash = …`): otherwise two devices that change
+ * the header at once lose one change. It need not report a lost race: rowseal reads back.
+ */
+export interface VaultStore {
+  /** The stored header, or `null` when there is none. Must not come from a cache of own writes. */
+  loadHeader(): Promise<string | null | undefined>;
+  saveHeader(change: HeaderChange): Promise<unknown>;
+  loadPin(): Promise<string | null | undefined>;
+  savePin(pin: string): Promise<unknown>;
+}
+
+/**
+ * A store in memory: for tests, demos, and apps that keep header and pin elsewhere themselves.
+ *
+ * @param header the header to begin with, if there is one
+ *
+ * Throws what parsing throws when `header` is none: `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`,
+ * `HEADER_MALFORMED`, `KDF_PARAMS_REFUSED`.
+ *
+ * @example
+ * ```ts
+ * import { byPassword, createVault, memoryStore, openVault } from 'rowseal';
+ *
+ * const laptop = memoryStore();
+ * const { vault } = await createVault(laptop, byPassword('correct horse battery staple'));
+ * const phone = memoryStore(vault.header);
+ * await openVault(phone, byPassword('correct horse battery staple'));
+ * ```
+ */
+export function memoryStore(header?: string): VaultStore {
+  let stored: (HeaderVersion & { readonly header: string }) | null =
+    header === undefined ? null : { header, ...versionOf(parseHeader(header)) };
+  let pin: string | null = null;
+  return {
+    async loadHeader() {
+      return stored?.header ?? null;
+    },
+    async saveHeader(change) {
+      if (sameVersion(stored, change.expected)) stored = change;
+    },
+    async loadPin() {
+      return pin;
+    },
+    async savePin(next) {
+      pin = next;
+    },
+  };
+}
+
+export function versionOf(header: VaultHeader): HeaderVersion {
+  return { epoch: header.epoch, hash: encodeBase64url(header.hash) };
+}
+
+function sameVersion(a: HeaderVersion | null, b: HeaderVersion | null): boolean {
+  return a?.epoch === b?.epoch && a?.hash === b?.hash;
+}

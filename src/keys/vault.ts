@@ -1,0 +1,165 @@
+/**
+ * The vault: an immutable snapshot that says in public what it holds, and keeps its secrets
+ * where no printing, cloning or serialising reaches them.
+ */
+import { encodeBase64url } from '../bytes/base64url.js';
+import { tickOf } from '../bytes/stamp.js';
+import type { AeadBackend } from '../crypto/aead.js';
+import type { VaultKey } from '../crypto/key-types.js';
+import { wipe } from '../crypto/secrets.js';
+import { RowsealError } from '../errors.js';
+import type { SlotType } from './key-slot.js';
+import type { KeyStatus, Keyset } from './keyset.js';
+import type { VaultHeader } from './vault-header.js';
+import type { WriterClock } from './writer-clock.js';
+
+/** A key slot, as it may be shown to the user. */
+export interface SlotInfo {
+  /** 8 bytes as base64url text: what `removeSlot` takes. */
+  readonly id: string;
+  /** `unknown`: made by a later version of rowseal, carried along. */
+  readonly type: SlotType | 'unknown';
+  /** The public bytes given when the slot was made, as base64url text. */
+  readonly info: string;
+}
+
+/** A data key, by its public id. */
+export interface KeyInfo {
+  /** 32 bytes as base64url text: the id that stands in every envelope. */
+  readonly id: string;
+  readonly status: KeyStatus;
+  /** Milliseconds since 1970 at which it stopped being primary. */
+  readonly retiredAt: number | null;
+}
+
+/**
+ * An open vault, as of one header. Functions take it; it has data and no methods.
+ *
+ * Changing the vault returns the next snapshot and leaves this one usable. All snapshots of one
+ * opening share their keys: `lockVault` on any of them ends them all.
+ *
+ * Security: everything in it is public and may be logged; the keys are not in it.
+ */
+export interface Vault {
+  /** 16 bytes as base64url text. */
+  readonly vaultId: string;
+  /** 32 bytes as base64url text; changes only with `rekeyVault`. */
+  readonly vaultKeyId: string;
+  /** 1 when created, one more with each change. */
+  readonly epoch: number;
+  readonly slots: readonly SlotInfo[];
+  /** The primary key first. */
+  readonly keys: readonly KeyInfo[];
+  /**
+   * `pinned`: this header continues what this device saw before. `first-use`: the device had seen
+   * none, so the server could have shown it an old one; compare `fingerprintOf` with another
+   * device.
+   */
+  readonly freshness: 'pinned' | 'first-use';
+  /** The header as base64url text. The server may see it. */
+  readonly header: string;
+}
+
+/** What all snapshots of one opening share. */
+export interface VaultSession {
+  locked: boolean;
+  readonly aead: AeadBackend;
+  readonly clock: WriterClock;
+  /** Every buffer with key material, to be zeroed by `lockVault`. */
+  readonly keyMaterial: Set<Uint8Array>;
+}
+
+/** What a snapshot knows beyond its public data. */
+export interface VaultSecrets extends Keyset {
+  readonly header: VaultHeader;
+  readonly vaultKey: VaultKey;
+  readonly session: VaultSession;
+}
+
+const secretsOf = /* @__PURE__ */ new WeakMap<Vault, VaultSecrets>();
+
+/** Notes keys for `lockVault`, and for wiping when an opening fails half way. */
+export function holdKeys({ keyMaterial }: VaultSession, keyset: Keyset, vaultKey: VaultKey): void {
+  keyMaterial.add(vaultKey);
+  for (const { dek, rowKey } of keyset.dataKeys) keyMaterial.add(dek).add(rowKey);
+  for (const { key } of keyset.earlierVaultKeys) keyMaterial.add(key);
+}
+
+export function makeVault(secrets: VaultSecrets, freshness: Vault['freshness']): Vault {
+  const { header, vaultKey, session } = secrets;
+  holdKeys(session, secrets, vaultKey);
+  const vault: Vault = Object.freeze({
+    vaultId: encodeBase64url(header.vaultId),
+    vaultKeyId: encodeBase64url(header.vaultKeyId),
+    epoch: header.epoch,
+    slots: Object.freeze(describeSlots(header)),
+    keys: Object.freeze(describeKeys(secrets)),
+    freshness,
+    header: header.text,
+  });
+  secretsOf.set(vault, secrets);
+  return vault;
+}
+
+/**
+ * The secrets of an unlocked vault: the one door to them.
+ *
+ * Throws `LOCKED`, or `TypeError` for anything that rowseal did not make.
+ */
+export function revealSecrets(vault: Vault): VaultSecrets {
+  const secrets = secretsOf.get(vault);
+  if (!secrets) {
+    throw new TypeError(
+      'This is not a vault. Pass what createVault, openVault or a function that changes a vault returned, not a copy of it.',
+    );
+  }
+  if (secrets.session.locked) {
+    throw new RowsealError('LOCKED', 'This vault is locked. Open it again with openVault.');
+  }
+  return secrets;
+}
+
+/**
+ * Zeroes the keys of this snapshot and of all others from the same opening; using them is
+ * `LOCKED` from then on.
+ *
+ * Locking twice is fine. It protects keys, not what was decrypted before: plaintext that an app
+ * keeps in variables or in a local database stays readable there.
+ *
+ * Security: best effort, as JavaScript engines may have copied the keys elsewhere in memory.
+ *
+ * @example
+ * ```ts
+ * import { byPassword, createVault, lockVault, memoryStore } from 'rowseal';
+ *
+ * const { vault } = await createVault(memoryStore(), byPassword('correct horse battery staple'));
+ * lockVault(vault);
+ * ```
+ */
+export function lockVault(vault: Vault): void {
+  const session = secretsOf.get(vault)?.session;
+  if (!session) throw new TypeError('This is not a vault.');
+  session.locked = true;
+  wipe(...session.keyMaterial);
+  session.keyMaterial.clear();
+}
+
+function describeSlots(header: VaultHeader): SlotInfo[] {
+  return header.slots.map(({ id, content }) =>
+    Object.freeze({
+      id: encodeBase64url(id),
+      type: content?.type ?? ('unknown' as const),
+      info: encodeBase64url(content?.info ?? new Uint8Array(0)),
+    }),
+  );
+}
+
+function describeKeys({ dataKeys }: Keyset): KeyInfo[] {
+  return dataKeys.map(({ id, status, retiredAt }) =>
+    Object.freeze({
+      id: encodeBase64url(id),
+      status,
+      retiredAt: retiredAt && tickOf(retiredAt).time,
+    }),
+  );
+}

@@ -1,0 +1,54 @@
+/**
+ * The clock of one opening of a vault: a hybrid logical clock (Kulkarni et al., "Logical Physical
+ * Clocks", OPODIS 2014) with a writer id that is drawn at each opening and never stored, so that
+ * a restored backup never writes as its other self.
+ */
+import {
+  compareTicks,
+  STAMP_TIME_LIMIT,
+  type StampBytes,
+  stampOf,
+  type Tick,
+  tickAfter,
+  tickOf,
+  WRITER_ID_LENGTH,
+} from '../bytes/stamp.js';
+import { randomBytes } from '../crypto/random.js';
+import { RowsealError } from '../errors.js';
+
+/** A stamp further ahead than this comes from a clock that is wrong, or lies. */
+export const CLOCK_TOLERANCE_MS = 24 * 60 * 60 * 1000;
+
+export interface WriterClock {
+  /** A stamp later than this writer's last and than every one of `replaced`. */
+  stamp(replaced?: Iterable<StampBytes>): StampBytes;
+}
+
+export function createWriterClock(): WriterClock {
+  const writerId = randomBytes(WRITER_ID_LENGTH);
+  let last: Tick = { time: 0, counter: 0 };
+  return {
+    stamp(replaced = []) {
+      const now = Date.now();
+      let latest = last;
+      for (const stamp of replaced) latest = later(latest, tickOf(stamp));
+      const tick = now > latest.time ? { time: now, counter: 0 } : tickAfter(latest);
+      if (tick.time >= STAMP_TIME_LIMIT) outOfTime();
+      // A column that one wrong clock stamped years ahead must stay writable, but must not carry
+      // every later write of this device there too.
+      if (tick.time <= now + CLOCK_TOLERANCE_MS) last = tick;
+      return stampOf(tick, writerId);
+    },
+  };
+}
+
+function later(a: Tick, b: Tick): Tick {
+  return compareTicks(a, b) >= 0 ? a : b;
+}
+
+function outOfTime(): never {
+  throw new RowsealError(
+    'LIMIT_EXCEEDED',
+    "No later stamp exists: this device's clock, or a stamp in the row, is thousands of years ahead. Set the clock, or delete the row and insert it again.",
+  );
+}

@@ -1,0 +1,120 @@
+/**
+ * The envelope: the public bytes of a sealed row's encrypted part.
+ *
+ * | bytes | offset | field |
+ * | --- | --- | --- |
+ * | 1 | 0 | format byte 0x01 |
+ * | 32 | 1 | key id of the DEK |
+ * | 24 | 33 | nonce; it doubles as the payload's id |
+ * | 1 | 57 | number of the bound set in the associated data |
+ * | n | 58 | ciphertext of the payload |
+ * | 16 | 58 + n | tag |
+ *
+ * As text: base64url. The nonce is characters 45 to 76 of it, where SQL can cut it out; keep
+ * that alignment.
+ */
+import { base64urlLength, decodeBase64url, encodeBase64url } from '../bytes/base64url.js';
+import { FORMAT_BYTE, isFutureFormatByte } from '../bytes/format-bytes.js';
+import { isBytes } from '../bytes/is-bytes.js';
+import { NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';
+import { HASH_LENGTH } from '../crypto/derive.js';
+import { RowsealError } from '../errors.js';
+import { malformedRow, PAYLOAD_LENGTH_LIMIT } from './payload.js';
+import type { PayloadType } from './table.js';
+
+const KEY_ID_AT = 1;
+const NONCE_AT = KEY_ID_AT + HASH_LENGTH;
+const BOUND_SET_AT = NONCE_AT + NONCE_LENGTH;
+/** Bytes before the ciphertext: all of them are associated data. */
+export const ENVELOPE_PREFIX_LENGTH = BOUND_SET_AT + 1;
+const LENGTH_LIMIT = ENVELOPE_PREFIX_LENGTH + PAYLOAD_LENGTH_LIMIT + TAG_LENGTH;
+
+export interface Envelope {
+  readonly prefix: Uint8Array;
+  readonly keyId: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly boundSet: number;
+  /** With its tag. */
+  readonly ciphertext: Uint8Array;
+}
+
+/**
+ * Parses what stands in a payload column. Throws `NOT_ENCRYPTED` for what was never an envelope,
+ * `UNSUPPORTED_VERSION` for a later format, `LIMIT_EXCEEDED`, `ROW_MALFORMED`.
+ */
+export function parseEnvelope(payload: unknown, type: PayloadType): Envelope {
+  const bytes = type === 'text' ? envelopeOfText(payload) : envelopeOfBytes(payload);
+  if (bytes.length < ENVELOPE_PREFIX_LENGTH + TAG_LENGTH)
+    malformedRow('its envelope ends too early');
+  return {
+    prefix: bytes.subarray(0, ENVELOPE_PREFIX_LENGTH),
+    keyId: bytes.subarray(KEY_ID_AT, NONCE_AT),
+    nonce: bytes.subarray(NONCE_AT, BOUND_SET_AT),
+    boundSet: bytes[BOUND_SET_AT] as number,
+    ciphertext: bytes.subarray(ENVELOPE_PREFIX_LENGTH),
+  };
+}
+
+export function encodePrefix(keyId: Uint8Array, nonce: Uint8Array, boundSet: number): Uint8Array {
+  const prefix = new Uint8Array(ENVELOPE_PREFIX_LENGTH);
+  prefix[0] = FORMAT_BYTE.envelope;
+  prefix.set(keyId, KEY_ID_AT);
+  prefix.set(nonce, NONCE_AT);
+  prefix[BOUND_SET_AT] = boundSet;
+  return prefix;
+}
+
+export function formatEnvelope(
+  prefix: Uint8Array,
+  ciphertext: Uint8Array,
+  type: PayloadType,
+): string | Uint8Array {
+  const bytes = new Uint8Array(prefix.length + ciphertext.length);
+  bytes.set(prefix);
+  bytes.set(ciphertext, prefix.length);
+  return type === 'text' ? encodeBase64url(bytes) : bytes;
+}
+
+function envelopeOfText(payload: unknown): Uint8Array {
+  if (typeof payload !== 'string') return notEncrypted();
+  if (payload.length > base64urlLength(LENGTH_LIMIT)) tooLarge();
+  // The first byte alone tells plaintext from a damaged envelope.
+  assertFormat(decodeBase64url(payload.slice(0, 4))?.[0]);
+  return decodeBase64url(payload) ?? malformedRow('its envelope is not strict base64url');
+}
+
+function envelopeOfBytes(payload: unknown): Uint8Array {
+  if (!isBytes(payload)) return notEncrypted();
+  if (payload.length > LENGTH_LIMIT) tooLarge();
+  assertFormat(payload[0]);
+  return payload;
+}
+
+function assertFormat(byte: number | undefined): void {
+  if (byte === FORMAT_BYTE.envelope) return;
+  if (byte === undefined) notEncrypted();
+  if (isFutureFormatByte(byte)) {
+    throw new RowsealError(
+      'UNSUPPORTED_VERSION',
+      'This row was sealed by a newer version of rowseal. Keep it and update the app.',
+    );
+  }
+  if (Object.values<number>(FORMAT_BYTE).includes(byte)) {
+    malformedRow('another kind of object stands in place of its payload');
+  }
+  notEncrypted();
+}
+
+function notEncrypted(): never {
+  throw new RowsealError(
+    'NOT_ENCRYPTED',
+    'There is no sealed payload in this row. Nothing of it is used: the server, or an old version of the app, wrote plaintext or nothing where ciphertext belongs.',
+  );
+}
+
+function tooLarge(): never {
+  throw new RowsealError(
+    'LIMIT_EXCEEDED',
+    "This row's payload is larger than any that rowseal writes.",
+  );
+}

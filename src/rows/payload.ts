@@ -1,0 +1,176 @@
+/**
+ * The payload: the encrypted body inside an envelope.
+ *
+ * | bytes | field |
+ * | --- | --- |
+ * | varint | life counter, 1 to 2^31 − 1 |
+ * | … | extension list (`extension-list.ts`) |
+ * | varint | number of stamp groups, 1 to 257 |
+ * | … | stamp groups, in rising order of their stamps |
+ * | varint | index of the group whose stamp is the life's |
+ * | … | zeros: the padding |
+ *
+ * and each stamp group, the columns last written at one stamp:
+ *
+ * | bytes | field |
+ * | --- | --- |
+ * | 16 | stamp |
+ * | varint | number of columns; 0 only for the life's group |
+ * | 4 | column id, in rising order within the group, once in the payload |
+ * | 1 | type tag (`value-codecs.ts`) |
+ * | varint | length |
+ * | … | value |
+ */
+import { compareBytes } from '../bytes/compare.js';
+import { EXTENSION_LIMIT, readExtensions, writeExtensions } from '../bytes/extension-list.js';
+import { STAMP_LENGTH, STAMP_TIME_LIMIT, type StampBytes, tickOf } from '../bytes/stamp.js';
+import {
+  createReader,
+  readByte,
+  readBytes,
+  readUint32,
+  readVarint,
+  type WireReader,
+} from '../bytes/wire-reader.js';
+import {
+  createWriter,
+  reserve,
+  type WireWriter,
+  writeByte,
+  writeBytes,
+  writeSized,
+  writeUint32,
+  writeVarint,
+  writtenBytes,
+} from '../bytes/wire-writer.js';
+import { type Padding, paddedLength } from '../crypto/padding.js';
+import { RowsealError } from '../errors.js';
+import { type Cell, isDeleted, LIFE_LIMIT, type RowContent, stampsOf } from './row-content.js';
+import { ABSENT_TAG, NULL_TAG } from './value-codecs.js';
+
+export const PAYLOAD_LENGTH_LIMIT = 1024 * 1024;
+export const CELL_LIMIT = 256;
+
+/** Throws `LIMIT_EXCEEDED` for more than 256 columns or 1 MiB. */
+export function encodePayload(content: RowContent, padding: Padding): Uint8Array {
+  if (content.cells.size > CELL_LIMIT) tooLarge(`more than ${CELL_LIMIT} columns`);
+  if (content.extensions.length > EXTENSION_LIMIT) tooLarge('so many extensions');
+  const groups = groupByStamp(content);
+  const writer = createWriter(512);
+  writeVarint(writer, content.life);
+  writeExtensions(writer, content.extensions);
+  writeVarint(writer, groups.length);
+  for (const group of groups) writeGroup(writer, group);
+  writeVarint(
+    writer,
+    groups.findIndex(({ stamp }) => compareBytes(stamp, content.lifeStamp) === 0),
+  );
+  const length = paddedLength(writer.at, padding);
+  if (length > PAYLOAD_LENGTH_LIMIT) tooLarge('more than 1 MiB');
+  // The writer's buffer is all zeros past what was written.
+  reserve(writer, length - writer.at);
+  return writtenBytes(writer);
+}
+
+/**
+ * Parses an authentic payload; values and stamps are views of `bytes`.
+ *
+ * Throws `ROW_MALFORMED`, or `UNSUPPORTED_VERSION` for a critical extension.
+ */
+export function parsePayload(bytes: Uint8Array): RowContent {
+  const reader = createReader(bytes, malformedRow);
+  const life = readVarint(reader);
+  if (life < 1 || life > LIFE_LIMIT) malformedRow('its life counter is out of range');
+  const extensions = readExtensions(reader);
+  const cells = new Map<number, Cell>();
+  const stamps = readGroups(reader, cells);
+  const lifeStamp = stamps[readVarint(reader)] ?? malformedRow('its life has no stamp');
+  const used = new Set([...cells.values()].map(({ stamp }) => stamp)).add(lifeStamp);
+  if (used.size !== stamps.length) malformedRow('a stamp group in it is empty');
+  const content = { life, lifeStamp, cells, extensions };
+  if (isDeleted(content) && cells.size > 0) malformedRow('a deleted row has columns');
+  for (let i = reader.at; i < bytes.length; i++) {
+    if (bytes[i] !== 0) malformedRow('its padding is not zero');
+  }
+  return content;
+}
+
+export function malformedRow(reason: string): never {
+  throw new RowsealError(
+    'ROW_MALFORMED',
+    `This row breaks the format: ${reason}. Keep it as it is and use the last good copy; a correct one may arrive.`,
+  );
+}
+
+interface StampGroup {
+  readonly stamp: StampBytes;
+  readonly columns: [number, Cell][];
+}
+
+function groupByStamp(content: RowContent): StampGroup[] {
+  const groups: StampGroup[] = [];
+  for (const stamp of stampsOf(content)) {
+    if (!groups.some((group) => compareBytes(group.stamp, stamp) === 0))
+      groups.push({ stamp, columns: [] });
+  }
+  groups.sort((a, b) => compareBytes(a.stamp, b.stamp));
+  const cells = [...content.cells].sort(([a], [b]) => a - b);
+  for (const entry of cells) {
+    groups.find(({ stamp }) => compareBytes(stamp, entry[1].stamp) === 0)?.columns.push(entry);
+  }
+  return groups;
+}
+
+function writeGroup(writer: WireWriter, { stamp, columns }: StampGroup): void {
+  writeBytes(writer, stamp);
+  writeVarint(writer, columns.length);
+  for (const [id, { tag, bytes }] of columns) {
+    writeUint32(writer, id);
+    writeByte(writer, tag);
+    writeSized(writer, bytes);
+  }
+}
+
+function readGroups(reader: WireReader, cells: Map<number, Cell>): StampBytes[] {
+  const count = readVarint(reader);
+  if (count < 1 || count > CELL_LIMIT + 1) malformedRow('it has no or too many stamp groups');
+  const stamps: StampBytes[] = [];
+  for (let i = 0; i < count; i++) {
+    const stamp = readStamp(reader);
+    const last = stamps[i - 1];
+    if (last && compareBytes(last, stamp) >= 0) malformedRow('its stamps are not in rising order');
+    stamps.push(stamp);
+    readCells(reader, stamp, cells);
+  }
+  return stamps;
+}
+
+function readStamp(reader: WireReader): StampBytes {
+  const stamp = readBytes(reader, STAMP_LENGTH);
+  return tickOf(stamp).time < STAMP_TIME_LIMIT
+    ? stamp
+    : malformedRow('a stamp in it is out of range');
+}
+
+function readCells(reader: WireReader, stamp: StampBytes, cells: Map<number, Cell>): void {
+  const count = readVarint(reader);
+  if (count > CELL_LIMIT - cells.size) malformedRow('it has too many columns');
+  for (let i = 0, last = -1; i < count; i++) {
+    const id = readUint32(reader);
+    if (id <= last || cells.has(id)) malformedRow('its columns are not in rising order');
+    last = id;
+    const tag = readByte(reader);
+    const bytes = readBytes(reader, readVarint(reader));
+    if ((tag === ABSENT_TAG || tag === NULL_TAG) && bytes.length > 0) {
+      malformedRow('an empty column in it has a value');
+    }
+    cells.set(id, { stamp, tag, bytes });
+  }
+}
+
+function tooLarge(what: string): never {
+  throw new RowsealError(
+    'LIMIT_EXCEEDED',
+    `A row's payload can't hold ${what}. Split the row, or keep large contents in a file of their own.`,
+  );
+}

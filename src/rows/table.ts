@@ -1,0 +1,184 @@
+/**
+ * Declaring tables, and the layout that the formats follow from a declaration.
+ */
+import { encodeUtf8 } from '../bytes/utf8.js';
+import { hash } from '../crypto/derive.js';
+import { DEFAULT_PADDING, type Padding } from '../crypto/padding.js';
+import { assertOptions } from '../errors.js';
+import type { Column, ColumnKind } from './column.js';
+import type { ValueCodec } from './value-codecs.js';
+
+/** Column names and declarations of a table. */
+export type Columns = Readonly<Record<string, Column>>;
+
+/** How the sealed payload is stored: base64url text, or raw bytes in a binary column. */
+export type PayloadType = 'text' | 'bytes';
+
+/** A table as declared by `defineTable`; `RowOf` and `SealedRowOf` give its rows' types. */
+export interface Table<C extends Columns = Columns, P extends PayloadType = PayloadType> {
+  readonly name: string;
+  readonly columns: C;
+  readonly payload: P;
+  readonly padding: Padding;
+  /** What the codec works with; derived from the rest. */
+  readonly layout: TableLayout;
+}
+
+/** A column with its place in the formats. */
+export interface LayoutColumn {
+  readonly name: string;
+  /** First 32 bits of a hash of stored name and type. */
+  readonly id: number;
+  readonly kind: ColumnKind;
+  readonly codec: ValueCodec;
+  readonly presence: Column['presence'];
+  readonly fallback: Column['fallback'];
+}
+
+export interface TableLayout {
+  /** The table's stored name as UTF-8. */
+  readonly tableId: Uint8Array;
+  /** In the order of declaration. */
+  readonly columns: readonly LayoutColumn[];
+  /** Every set of bound columns there ever was, each in rising order of ids; the last is current. */
+  readonly boundSets: readonly (readonly LayoutColumn[])[];
+}
+
+/** Options of {@link defineTable}. */
+export interface TableOptions<P extends PayloadType = PayloadType> {
+  /** The name under which earlier versions declared this table: renames without losing data. */
+  readonly storedAs?: string;
+  /** The least payload length in bytes (16 to 65,536, then Padmé), or `'none'`; 256 unless told. */
+  readonly padding?: Padding;
+  /** `'text'` (base64url) unless told. */
+  readonly payload?: P;
+  /**
+   * The names of the bound columns of earlier versions, oldest first, one list for each change of
+   * the set. Rows written then stay readable.
+   */
+  readonly earlierBoundSets?: readonly (readonly string[])[];
+}
+
+const RESERVED = ['id', 'payload', 'parents', 'siblings', '__proto__'];
+const NAME_LENGTH_LIMIT = 256;
+const COLUMN_LIMIT = 256;
+const BOUND_SET_LIMIT = 256;
+
+/**
+ * Declares a table: which columns are encrypted, and which the server may see.
+ *
+ * Every table has a text column `id`, and a column `payload` on the server; neither is declared.
+ * Names enter the formats: rename with `storedAs`. Columns may be reordered, added (with
+ * `default`, `optional` or `nullable`) and removed; a column whose type changes is a new one.
+ *
+ * Throws `TypeError` for reserved or colliding names, more than 256 columns, or options that make
+ * no sense.
+ *
+ * @example
+ * ```ts
+ * import { cleartext, defineTable, encrypted } from 'rowseal';
+ *
+ * const transactions = defineTable('transactions', {
+ *   amount: encrypted.integer(),
+ *   note: encrypted.text().optional(),
+ *   account_id: cleartext.text(),
+ * });
+ * console.assert(transactions.columns.amount.kind === 'encrypted');
+ * ```
+ */
+export function defineTable<const C extends Columns, P extends PayloadType = 'text'>(
+  name: string,
+  columns: C,
+  options: TableOptions<P> = {},
+): Table<C, P> {
+  assertOptions(options, ['earlierBoundSets', 'padding', 'payload', 'storedAs'], 'defineTable');
+  const { padding = DEFAULT_PADDING, payload = 'text' as P } = options;
+  assertPadding(padding);
+  if (payload !== 'text' && payload !== 'bytes') {
+    throw new TypeError("The payload of a table is 'text' or 'bytes'.");
+  }
+  const layoutColumns = Object.entries(columns).map(([key, column]) => layoutColumn(key, column));
+  assertDistinct(name, layoutColumns);
+  const layout = {
+    tableId: nameBytes(options.storedAs ?? name),
+    columns: layoutColumns,
+    boundSets: boundSetsOf(layoutColumns, options.earlierBoundSets ?? []),
+  };
+  return Object.freeze({ name, columns: Object.freeze({ ...columns }), payload, padding, layout });
+}
+
+function layoutColumn(name: string, column: Column): LayoutColumn {
+  if (RESERVED.includes(name)) {
+    throw new TypeError(
+      `A column can't be named '${name}'. 'id' is always there; rename the others.`,
+    );
+  }
+  nameBytes(name);
+  const { kind, codec, presence, fallback } = column;
+  if (fallback && codec.encode(fallback.value) === null) {
+    throw new TypeError(`The default of column '${name}' is not ${codec.takes}.`);
+  }
+  return { name, id: columnId(column.storedName ?? name, codec), kind, codec, presence, fallback };
+}
+
+/**
+ * Where a column is found in payloads: the first four bytes of SHA-256 over a label, the type and
+ * the stored name. Short, because every row carries it; a collision is refused at definition.
+ */
+function columnId(storedName: string, codec: ValueCodec): number {
+  nameBytes(storedName);
+  const digest = hash(
+    encodeUtf8(`rowseal/1 column id\0${codec.name}\0${storedName}`) as Uint8Array,
+  );
+  return new DataView(digest.buffer, digest.byteOffset).getUint32(0);
+}
+
+function assertDistinct(table: string, columns: readonly LayoutColumn[]): void {
+  if (columns.length > COLUMN_LIMIT) {
+    throw new TypeError(`Table '${table}' has more than ${COLUMN_LIMIT} columns.`);
+  }
+  const seen = new Map<number, string>();
+  for (const { id, name } of columns) {
+    const other = seen.get(id);
+    if (other !== undefined) {
+      throw new TypeError(
+        `Columns '${other}' and '${name}' of '${table}' have one id. Give one of them another stored name with storedAs.`,
+      );
+    }
+    seen.set(id, name);
+  }
+}
+
+function boundSetsOf(
+  columns: readonly LayoutColumn[],
+  earlier: readonly (readonly string[])[],
+): LayoutColumn[][] {
+  if (earlier.length >= BOUND_SET_LIMIT) throw new TypeError('A table has at most 256 bound sets.');
+  const past = earlier.map((names) => names.map((name) => visibleColumn(columns, name)));
+  const current = columns.filter(({ kind }) => kind === 'bound');
+  return [...past, current].map((set) => set.sort((a, b) => a.id - b.id));
+}
+
+function visibleColumn(columns: readonly LayoutColumn[], name: string): LayoutColumn {
+  const column = columns.find((each) => each.name === name);
+  if (column?.kind === 'mirrored' || column?.kind === 'bound') return column;
+  throw new TypeError(
+    `'${name}' was bound once, so it must still be declared as a cleartext column.`,
+  );
+}
+
+function nameBytes(name: string): Uint8Array {
+  const bytes = typeof name === 'string' ? encodeUtf8(name) : null;
+  if (!bytes || bytes.length === 0 || bytes.length > NAME_LENGTH_LIMIT) {
+    throw new TypeError('Names of tables and columns are text of 1 to 256 bytes.');
+  }
+  return bytes;
+}
+
+function assertPadding(padding: Padding): void {
+  if (padding === 'none') return;
+  const { floor } = padding;
+  if (!Number.isInteger(floor) || floor < 16 || floor > 65536) {
+    throw new TypeError("The padding of a table is 'none' or { floor } of 16 to 65,536 bytes.");
+  }
+}
