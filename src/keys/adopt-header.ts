@@ -60,8 +60,8 @@ export async function adoptHeader(
   const pin = (await loadPin(store)) ?? missing();
   const header = await loadHeader(store);
   assertNotOlder(header, pin);
-  const { vaultKey } = await unwrapVaultKey(header.vaultId, header.slots, opener, aead, options);
   const session = createSession(aead);
+  const { vaultKey } = await unwrapVaultKey(header.vaultId, header.slots, opener, aead, options);
   session.keyMaterial.add(vaultKey);
   try {
     const keyset = openHeader(header, vaultKey, aead);

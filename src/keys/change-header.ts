@@ -4,7 +4,7 @@ import { sealHeader } from './header-seal.js';
 import { vaultKeyId } from './keyset.js';
 import { assertNotOlder } from './pin-check.js';
 import { changedMeanwhile, loadHeader, replaceHeader } from './store-access.js';
-import { makeVault, revealSecrets, type Vault, type VaultSecrets } from './vault.js';
+import { lockVault, makeVault, revealSecrets, type Vault, type VaultSecrets } from './vault.js';
 import { EPOCH_LIMIT, type HeaderFields, PREDECESSOR_LIMIT, SLOT_LIMIT } from './vault-header.js';
 import type { VaultStore } from './vault-store.js';
 
@@ -56,8 +56,10 @@ export async function changeHeader(
   const keyset = { dataKeys, earlierVaultKeys };
   const next = sealHeader(fields, keyset, vaultKey, session.aead);
   await replaceHeader(store, header, next, vaultKey);
-  revealSecrets(vault);
-  return makeVault({ header: next, vaultKey, session, ...keyset }, vault.freshness);
+  const snapshot = makeVault({ header: next, vaultKey, session, ...keyset }, vault.freshness);
+  // Locked while the store was busy: the change stands, and its new keys are forgotten as well.
+  if (session.locked) lockVault(snapshot);
+  return snapshot;
 }
 
 function assertSlots(slots: HeaderFields['slots']): void {

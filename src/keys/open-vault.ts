@@ -57,8 +57,8 @@ export async function openVault(
   const pin = await loadPin(store);
   const header = options.offline ? (pin ?? missing()) : await loadHeader(store);
   assertNotOlder(header, pin);
-  const { vaultKey } = await unwrapVaultKey(header.vaultId, header.slots, opener, aead, options);
   const session = createSession(aead);
+  const { vaultKey } = await unwrapVaultKey(header.vaultId, header.slots, opener, aead, options);
   session.keyMaterial.add(vaultKey);
   try {
     const keyset = openHeader(header, vaultKey, aead);

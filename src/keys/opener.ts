@@ -125,7 +125,12 @@ async function deriveKek(
     throwIfAborted(progress);
     progress.onProgress?.(share);
   });
-  throwIfAborted(progress);
+  try {
+    throwIfAborted(progress);
+  } catch (abort) {
+    wipe(kek);
+    throw abort;
+  }
   return kek;
 }
 

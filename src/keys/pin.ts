@@ -22,13 +22,14 @@ export function formatPin(header: VaultHeader): string {
   return encodeBase64url(bytes);
 }
 
-/** The header that a pin remembers. Throws `STORE_FAILED` when the pin is damaged. */
+/** The header that a pin remembers. Throws `STORE_FAILED` when the pin is damaged, `UNSUPPORTED_VERSION`. */
 export function parsePin(text: string): VaultHeader {
   const bytes = decodeBase64url(text);
   if (bytes?.[0] !== FORMAT_BYTE.pin) damaged();
   try {
     return parseHeaderBytes(bytes.slice(1));
-  } catch {
+  } catch (error) {
+    if (error instanceof RowsealError && error.code === 'UNSUPPORTED_VERSION') throw error;
     return damaged();
   }
 }

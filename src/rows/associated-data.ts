@@ -33,7 +33,7 @@ export interface RowPlace {
   readonly vaultId: Uint8Array;
   readonly tableId: Uint8Array;
   readonly rowId: Uint8Array;
-  /** By column id, in rising order. */
+  /** Values of the bound set that the envelope names, by column id, in rising order. */
   readonly bound: ReadonlyMap<number, EncodedValue>;
 }
 

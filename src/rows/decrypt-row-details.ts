@@ -139,7 +139,7 @@ function isStale(before: RowContent, content: RowContent): boolean {
 function describeStamps(table: Table, { content, bound }: OpenedRow): Record<string, Stamp> {
   const stamps: Record<string, Stamp> = {};
   for (const { id, name } of table.layout.columns) {
-    const stamp = bound.has(id) ? content.lifeStamp : content.cells.get(id)?.stamp;
+    const stamp = bound.values.has(id) ? content.lifeStamp : content.cells.get(id)?.stamp;
     if (stamp) stamps[name] = describeStamp(stamp);
   }
   return stamps;

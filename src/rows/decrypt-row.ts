@@ -84,7 +84,7 @@ export function plainRow(table: Table, { id, content, bound }: OpenedRow): AnyRo
   for (const column of table.layout.columns) {
     if (column.kind === 'server-owned') continue;
     const encoded =
-      (column.kind === 'bound' && bound.get(column.id)) || content.cells.get(column.id);
+      (column.kind === 'bound' && bound.values.get(column.id)) || content.cells.get(column.id);
     const value = decodeValue(column, encoded);
     if (value !== undefined) row[column.name] = value;
   }

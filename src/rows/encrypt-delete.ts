@@ -1,10 +1,11 @@
 import { assertOptions } from '../errors.js';
 import { revealSecrets, type Vault } from '../keys/vault.js';
-import { nextLife } from './encrypt-row.js';
+import { nextBoundValues } from './bound-set.js';
+import { nextLife } from './edit-content.js';
 import { isDeleted, stampsOf } from './row-content.js';
 import type { SealedRowOf } from './row-types.js';
 import type { AnyRow } from './row-values.js';
-import { currentBound, type OpenRowOptions, openSealedRow, sealContent } from './seal-row.js';
+import { type OpenRowOptions, openSealedRow, sealContent } from './seal-row.js';
 import type { Table } from './table.js';
 import { sealedRow } from './visible-columns.js';
 
@@ -45,16 +46,12 @@ export function encryptDelete<T extends Table>(
   const { content, rowId } = opened;
   if (isDeleted(content)) return previous;
   const { clock } = revealSecrets(vault).session;
-  const payload = sealContent(
-    vault,
-    table,
-    { rowId, bound: currentBound(table, opened) },
-    {
-      life: nextLife(content),
-      lifeStamp: clock.stamp(stampsOf(content)),
-      cells: new Map(),
-      extensions: [],
-    },
-  );
+  const bound = nextBoundValues(table, content, opened.bound);
+  const payload = sealContent(vault, table, rowId, bound, {
+    life: nextLife(content),
+    lifeStamp: clock.stamp(stampsOf(content)),
+    cells: new Map(),
+    extensions: [],
+  });
   return sealedRow(table, served, payload) as SealedRowOf<T>;
 }

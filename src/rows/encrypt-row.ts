@@ -1,25 +1,11 @@
-import type { StampBytes } from '../bytes/stamp.js';
-import { assertOptions, RowsealError } from '../errors.js';
+import { assertOptions } from '../errors.js';
 import { revealSecrets, type Vault } from '../keys/vault.js';
-import type { WriterClock } from '../keys/writer-clock.js';
-import {
-  type Cell,
-  type EncodedValue,
-  equalValues,
-  isDeleted,
-  LIFE_LIMIT,
-  type RowContent,
-} from './row-content.js';
+import { type BoundValues, boundColumns, currentBoundSet, nextBoundValues } from './bound-set.js';
+import { editedContent, insertedContent } from './edit-content.js';
+import { type EncodedValue, equalValues, isDeleted } from './row-content.js';
 import type { RowOf, SealedRowOf } from './row-types.js';
-import { type AnyRow, encodeRowId, encodeValue, ownValue, valueWhenMissing } from './row-values.js';
-import {
-  currentBound,
-  currentBoundSet,
-  type OpenRowOptions,
-  openSealedRow,
-  sealContent,
-  withoutBound,
-} from './seal-row.js';
+import { type AnyRow, encodeRowId, encodeValue, ownValue } from './row-values.js';
+import { type OpenedRow, type OpenRowOptions, openSealedRow, sealContent } from './seal-row.js';
 import type { LayoutColumn, Table } from './table.js';
 import { sealedRow } from './visible-columns.js';
 
@@ -70,98 +56,49 @@ export function encryptRow<T extends Table>(
   const values = row as AnyRow;
   assertColumns(table, values);
   const rowId = encodeRowId(table, values.id);
-  const written = encodeColumns(table, values);
-  const bound = new Map(
-    currentBoundSet(table).map(({ id }) => [id, written.get(id) as EncodedValue]),
-  );
-  for (const id of bound.keys()) written.delete(id);
-  const content = options.previous
-    ? editedContent(vault, table, values, { written, bound, clock }, options)
-    : newContent(1, clock.stamp(), written);
-  const payload = sealContent(vault, table, { rowId, bound }, content);
+  const written = encodeColumns(table, values, table.layout.contents);
+  const set = currentBoundSet(table);
+  const bound = { set, values: encodeColumns(table, values, boundColumns(table, set)) };
+  const { previous, ...openOptions } = options;
+  const before = previous && openPrevious(vault, table, values, previous as AnyRow, openOptions);
+  if (before) assertBoundUnchanged(table, before, bound);
+  const content = before
+    ? editedContent(before.content, table.layout.contents, written, clock)
+    : insertedContent(1, clock.stamp(), written);
+  const payload = sealContent(vault, table, rowId, bound, content);
   return sealedRow(table, values, payload) as SealedRowOf<T>;
 }
 
-interface Edit {
-  readonly written: ReadonlyMap<number, EncodedValue>;
-  readonly bound: ReadonlyMap<number, EncodedValue>;
-  readonly clock: WriterClock;
-}
-
-function editedContent(
+function openPrevious(
   vault: Vault,
   table: Table,
   values: AnyRow,
-  { written, bound, clock }: Edit,
-  { previous, acceptRetired = false }: EncryptOptions<unknown>,
-): RowContent {
-  const opened = openSealedRow(vault, table, previous as AnyRow, { acceptRetired });
-  if (opened.id !== values.id) {
-    throw new TypeError(
-      'The previous row has another id than the row. Pass the sealed row that is being edited.',
-    );
-  }
-  if (isDeleted(opened.content)) {
-    return newContent(nextLife(opened.content), clock.stamp([opened.content.lifeStamp]), written);
-  }
-  assertBoundUnchanged(table, currentBound(table, opened), bound);
-  const before = withoutBound(table, opened.content);
-  const changed = [...written].filter(([id, value]) =>
-    hasChanged(table, before.cells.get(id), id, value),
-  );
-  const replaced = changed
-    .map(([id]) => before.cells.get(id)?.stamp)
-    .filter((stamp) => stamp !== undefined);
-  const stamp = clock.stamp(replaced);
-  const cells = new Map(before.cells);
-  for (const [id, value] of changed) cells.set(id, { ...value, stamp });
-  return { ...before, cells };
-}
-
-export function nextLife({ life }: RowContent): number {
-  if (life < LIFE_LIMIT) return life + 1;
-  throw new RowsealError(
-    'LIMIT_EXCEEDED',
-    'This row was deleted and inserted too often. Insert it under a new id.',
+  previous: AnyRow,
+  options: OpenRowOptions,
+): OpenedRow {
+  const opened = openSealedRow(vault, table, previous, options);
+  if (opened.id === values.id) return opened;
+  throw new TypeError(
+    'The previous row has another id than the row. Pass the sealed row that is being edited.',
   );
 }
 
-function newContent(
-  life: number,
-  stamp: StampBytes,
-  written: ReadonlyMap<number, EncodedValue>,
-): RowContent {
-  const cells = new Map(
-    [...written].map(([id, value]): [number, Cell] => [id, { ...value, stamp }]),
-  );
-  return { life, lifeStamp: stamp, cells, extensions: [] };
-}
-
-/** A column that the previous version did not have is unchanged while it says what it reads as. */
-function hasChanged(
+function encodeColumns(
   table: Table,
-  before: Cell | undefined,
-  id: number,
-  value: EncodedValue,
-): boolean {
-  if (before) return !equalValues(before, value);
-  const column = table.layout.columns.find((each) => each.id === id) as LayoutColumn;
-  if (column.presence === 'required' && !column.fallback) return true;
-  return !equalValues(encodeValue(table, column, valueWhenMissing(column)), value);
-}
-
-function encodeColumns(table: Table, values: AnyRow): Map<number, EncodedValue> {
-  const written = new Map<number, EncodedValue>();
-  for (const column of table.layout.columns) {
-    if (column.kind === 'server-owned') continue;
-    written.set(column.id, encodeValue(table, column, ownValue(values, column.name)));
+  values: AnyRow,
+  columns: readonly LayoutColumn[],
+): Map<number, EncodedValue> {
+  const encoded = new Map<number, EncodedValue>();
+  for (const column of columns) {
+    encoded.set(column.id, encodeValue(table, column, ownValue(values, column.name)));
   }
-  return written;
+  return encoded;
 }
 
 function assertColumns(table: Table, row: AnyRow): void {
-  if (typeof row !== 'object' || row === null)
+  if (typeof row !== 'object' || row === null) {
     throw new TypeError('encryptRow takes a row: an object with an id.');
+  }
   for (const name of Object.keys(row)) {
     if (name !== 'id' && !Object.hasOwn(table.columns, name)) {
       throw new TypeError(
@@ -171,13 +108,12 @@ function assertColumns(table: Table, row: AnyRow): void {
   }
 }
 
-function assertBoundUnchanged(
-  table: Table,
-  before: ReadonlyMap<number, EncodedValue>,
-  after: ReadonlyMap<number, EncodedValue>,
-): void {
-  for (const { id, name } of currentBoundSet(table)) {
-    if (!equalValues(before.get(id) as EncodedValue, after.get(id) as EncodedValue)) {
+/** Only a living row fixes its bound columns: a deleted one may be inserted again elsewhere. */
+function assertBoundUnchanged(table: Table, before: OpenedRow, bound: BoundValues): void {
+  if (isDeleted(before.content)) return;
+  const fixed = nextBoundValues(table, before.content, before.bound);
+  for (const { id, name } of boundColumns(table, bound.set)) {
+    if (!equalValues(fixed.values.get(id) as EncodedValue, bound.values.get(id) as EncodedValue)) {
       throw new TypeError(
         `Column '${name}' of '${table.name}' is bound: it is fixed when the row is inserted. Delete the row and insert another one.`,
       );

@@ -1,18 +1,12 @@
 import { compareBytes } from '../bytes/compare.js';
 import { assertOptions } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
+import { nextBoundValues } from './bound-set.js';
 import { mergeContents } from './merge-contents.js';
 import { equalContents, isDeleted } from './row-content.js';
 import type { SealedRowOf } from './row-types.js';
 import type { AnyRow } from './row-values.js';
-import {
-  currentBound,
-  type OpenedRow,
-  type OpenRowOptions,
-  openSealedRow,
-  sealContent,
-  withoutBound,
-} from './seal-row.js';
+import { type OpenedRow, type OpenRowOptions, openSealedRow, sealContent } from './seal-row.js';
 import type { Table } from './table.js';
 import { sealedRow, visibleValues } from './visible-columns.js';
 
@@ -60,11 +54,11 @@ export function mergeRows<T extends Table>(
   if (equalContents(content, first.opened.content)) return first.sealed;
   if (equalContents(content, second.opened.content)) return second.sealed;
   const { rowId, id } = first.opened;
-  const bound = currentBound(table, first.opened);
-  const payload = sealContent(vault, table, { rowId, bound }, withoutBound(table, content));
+  const bound = nextBoundValues(table, content, first.opened.bound);
+  const payload = sealContent(vault, table, rowId, bound, content);
   const visible = isDeleted(content)
     ? (first.sealed as AnyRow)
-    : visibleValues(table, id, content, bound);
+    : visibleValues(table, id, content, bound.values);
   return sealedRow(table, visible, payload) as SealedRowOf<T>;
 }
 

@@ -2,15 +2,10 @@ import { equalBytes } from '../bytes/compare.js';
 import { assertOptions } from '../errors.js';
 import type { DataKey } from '../keys/keyset.js';
 import { revealSecrets, type Vault } from '../keys/vault.js';
+import { nextBoundValues } from './bound-set.js';
 import type { SealedRowOf } from './row-types.js';
 import type { AnyRow } from './row-values.js';
-import {
-  currentBound,
-  type OpenRowOptions,
-  openSealedRow,
-  sealContent,
-  withoutBound,
-} from './seal-row.js';
+import { type OpenRowOptions, openSealedRow, sealContent } from './seal-row.js';
 import type { Table } from './table.js';
 import { sealedRow } from './visible-columns.js';
 
@@ -50,9 +45,8 @@ export function reencryptRow<T extends Table>(
   const opened = openSealedRow(vault, table, served, options);
   const { envelope, rowId, content } = opened;
   const primary = revealSecrets(vault).dataKeys[0] as DataKey;
-  const current = table.layout.boundSets.length - 1;
-  if (equalBytes(envelope.keyId, primary.id) && envelope.boundSet === current) return sealed;
-  const bound = currentBound(table, opened);
-  const payload = sealContent(vault, table, { rowId, bound }, withoutBound(table, content));
+  const bound = nextBoundValues(table, content, opened.bound);
+  if (equalBytes(envelope.keyId, primary.id) && envelope.boundSet === bound.set) return sealed;
+  const payload = sealContent(vault, table, rowId, bound, content);
   return sealedRow(table, served, payload) as SealedRowOf<T>;
 }

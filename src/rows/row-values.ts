@@ -34,25 +34,32 @@ export function encodeValue(table: Table, column: LayoutColumn, value: unknown):
 
 /** The value of a column; `undefined` when it is absent. Throws `ROW_MALFORMED`. */
 export function decodeValue(column: LayoutColumn, encoded: EncodedValue | undefined): unknown {
-  if (!encoded) return valueWhenMissing(column);
-  if (encoded.tag === ABSENT_TAG && column.presence === 'optional') return undefined;
-  if (encoded.tag === NULL_TAG && column.presence === 'nullable') return null;
-  // A column that became required, or changed between optional and nullable.
-  if (encoded.tag === ABSENT_TAG || encoded.tag === NULL_TAG) return valueWhenMissing(column);
-  const value = encoded.tag === column.codec.tag ? column.codec.decode(encoded.bytes) : undefined;
-  return value === undefined
-    ? malformedRow(`column '${column.name}' is not ${column.codec.takes}`)
-    : value;
+  const { tag, bytes } = isReadable(column, encoded) ? encoded : valueWhenMissing(column);
+  if (tag === ABSENT_TAG) return undefined;
+  if (tag === NULL_TAG) return null;
+  const value = tag === column.codec.tag ? column.codec.decode(bytes) : undefined;
+  if (value !== undefined) return value;
+  return malformedRow(`column '${column.name}' is not ${column.codec.takes}`);
 }
 
-/** What a row reads that was written before the column was added. */
-export function valueWhenMissing({ name, presence, fallback }: LayoutColumn): unknown {
-  if (fallback) return fallback.value;
-  if (presence === 'nullable') return null;
-  if (presence === 'optional') return undefined;
+/** What a row reads that was written before the column was added. Throws `ROW_MALFORMED`. */
+export function valueWhenMissing({ name, presence, fallback }: LayoutColumn): EncodedValue {
+  if (fallback) return fallback;
+  if (presence === 'nullable') return NULL;
+  if (presence === 'optional') return ABSENT;
   return malformedRow(
     `it has no column '${name}'; declare that column with default, optional or nullable`,
   );
+}
+
+/** Not when the column is missing, or was left empty by a version that declared it otherwise. */
+function isReadable(
+  column: LayoutColumn,
+  encoded: EncodedValue | undefined,
+): encoded is EncodedValue {
+  if (encoded?.tag === ABSENT_TAG) return column.presence === 'optional';
+  if (encoded?.tag === NULL_TAG) return column.presence === 'nullable';
+  return encoded !== undefined;
 }
 
 /** A row's id as UTF-8. Throws `VALUE_UNSUPPORTED` for one that a database would not give back unchanged. */

@@ -5,7 +5,8 @@ import { encodeUtf8 } from '../bytes/utf8.js';
 import { hash } from '../crypto/derive.js';
 import { DEFAULT_PADDING, type Padding } from '../crypto/padding.js';
 import { assertOptions } from '../errors.js';
-import type { Column, ColumnKind } from './column.js';
+import type { Column, ColumnKind, Presence } from './column.js';
+import type { EncodedValue } from './row-content.js';
 import type { ValueCodec } from './value-codecs.js';
 
 /** Column names and declarations of a table. */
@@ -31,8 +32,9 @@ export interface LayoutColumn {
   readonly id: number;
   readonly kind: ColumnKind;
   readonly codec: ValueCodec;
-  readonly presence: Column['presence'];
-  readonly fallback: Column['fallback'];
+  readonly presence: Presence;
+  /** Encoded, so that each row reads a value of its own. */
+  readonly fallback: EncodedValue | null;
 }
 
 export interface TableLayout {
@@ -40,6 +42,8 @@ export interface TableLayout {
   readonly tableId: Uint8Array;
   /** In the order of declaration. */
   readonly columns: readonly LayoutColumn[];
+  /** The columns that travel in the payload: encrypted and mirrored ones. */
+  readonly contents: readonly LayoutColumn[];
   /** Every set of bound columns there ever was, each in rising order of ids; the last is current. */
   readonly boundSets: readonly (readonly LayoutColumn[])[];
 }
@@ -102,6 +106,7 @@ export function defineTable<const C extends Columns, P extends PayloadType = 'te
   const layout = {
     tableId: nameBytes(options.storedAs ?? name),
     columns: layoutColumns,
+    contents: layoutColumns.filter(({ kind }) => kind === 'encrypted' || kind === 'mirrored'),
     boundSets: boundSetsOf(layoutColumns, options.earlierBoundSets ?? []),
   };
   return Object.freeze({ name, columns: Object.freeze({ ...columns }), payload, padding, layout });
@@ -114,11 +119,17 @@ function layoutColumn(name: string, column: Column): LayoutColumn {
     );
   }
   nameBytes(name);
-  const { kind, codec, presence, fallback } = column;
-  if (fallback && codec.encode(fallback.value) === null) {
-    throw new TypeError(`The default of column '${name}' is not ${codec.takes}.`);
-  }
-  return { name, id: columnId(column.storedName ?? name, codec), kind, codec, presence, fallback };
+  const { kind, codec, presence } = column;
+  const id = columnId(column.storedName ?? name, codec);
+  return { name, id, kind, codec, presence, fallback: encodeFallback(name, column) };
+}
+
+function encodeFallback(name: string, { codec, fallback }: Column): EncodedValue | null {
+  if (!fallback) return null;
+  const bytes = codec.encode(fallback.value);
+  if (!bytes) throw new TypeError(`The default of column '${name}' is not ${codec.takes}.`);
+  // A copy: bytes would otherwise follow what their owner does to them later.
+  return { tag: codec.tag, bytes: bytes.slice() };
 }
 
 /**

@@ -1,0 +1,92 @@
+/**
+ * Bound columns: visible, and part of a payload's associated data.
+ *
+ * The set of them may change from one version of an app to the next. Every envelope says by number
+ * under which set it was sealed; a row moves to the current set when it is sealed again.
+ */
+import { RowsealError } from '../errors.js';
+import { malformedRow } from './payload.js';
+import { type Cell, type EncodedValue, isDeleted, type RowContent } from './row-content.js';
+import { type AnyRow, ownValue, servedValue } from './row-values.js';
+import type { LayoutColumn, Table } from './table.js';
+
+/** The values of one bound set. */
+export interface BoundValues {
+  /** Which of the table's sets: the byte in the envelope. */
+  readonly set: number;
+  /** By column id, in rising order. */
+  readonly values: ReadonlyMap<number, EncodedValue>;
+}
+
+export function currentBoundSet({ layout }: Table): number {
+  return layout.boundSets.length - 1;
+}
+
+export function boundColumns({ layout }: Table, set: number): readonly LayoutColumn[] {
+  return layout.boundSets[set] ?? newerBoundSet();
+}
+
+/**
+ * The values that the server shows for a set; `null` when one of them is missing or of another
+ * type, so that no payload could ever have been sealed with it.
+ */
+export function servedBoundValues(table: Table, set: number, sealed: AnyRow): BoundValues | null {
+  const values = new Map<number, EncodedValue>();
+  for (const column of boundColumns(table, set)) {
+    const value = servedValue(column, ownValue(sealed, column.name));
+    if (!value) return null;
+    values.set(column.id, value);
+  }
+  return { set, values };
+}
+
+/**
+ * The values with which an opened row is sealed again: those of the current set, from wherever
+ * the row has them.
+ *
+ * A delete has no columns, so it may lack values that the current set asks for; it stays in its
+ * own set. Throws `ROW_MALFORMED`.
+ */
+export function nextBoundValues(
+  table: Table,
+  content: RowContent,
+  bound: BoundValues,
+): BoundValues {
+  const set = currentBoundSet(table);
+  const values = new Map<number, EncodedValue>();
+  for (const { id, name } of boundColumns(table, set)) {
+    const value = bound.values.get(id) ?? content.cells.get(id);
+    if (!value && isDeleted(content)) return bound;
+    values.set(id, value ?? malformedRow(`it has no value for the bound column '${name}'`));
+  }
+  return { set, values };
+}
+
+/** A content as the current declaration reads it: with the columns that were bound and no longer are. */
+export function withFormerlyBound(
+  table: Table,
+  content: RowContent,
+  { values }: BoundValues,
+): RowContent {
+  const current = boundColumns(table, currentBoundSet(table));
+  const former = [...values].filter(([id]) => !current.some((column) => column.id === id));
+  if (former.length === 0 || isDeleted(content)) return content;
+  const cells = new Map<number, Cell>(content.cells);
+  for (const [id, value] of former) cells.set(id, { ...value, stamp: content.lifeStamp });
+  return { ...content, cells };
+}
+
+/** A content without the columns that the associated data carries. */
+export function withoutBound(content: RowContent, { values }: BoundValues): RowContent {
+  if (![...values.keys()].some((id) => content.cells.has(id))) return content;
+  const cells = new Map(content.cells);
+  for (const id of values.keys()) cells.delete(id);
+  return { ...content, cells };
+}
+
+function newerBoundSet(): never {
+  throw new RowsealError(
+    'UNSUPPORTED_VERSION',
+    'This row binds a set of columns that this version of the app does not declare. Keep it and update the app.',
+  );
+}

@@ -1,0 +1,74 @@
+/** How a write changes a row's content: which columns get a new stamp, and which keep theirs. */
+import type { StampBytes } from '../bytes/stamp.js';
+import { RowsealError } from '../errors.js';
+import type { WriterClock } from '../keys/writer-clock.js';
+import {
+  type Cell,
+  type EncodedValue,
+  equalValues,
+  isDeleted,
+  LIFE_LIMIT,
+  type RowContent,
+} from './row-content.js';
+import { valueWhenMissing } from './row-values.js';
+import type { LayoutColumn } from './table.js';
+
+/** Encoded values of a row, by column id. */
+export type EncodedValues = ReadonlyMap<number, EncodedValue>;
+
+/** The content of a row that was not there before: every column counts as just written. */
+export function insertedContent(
+  life: number,
+  stamp: StampBytes,
+  values: EncodedValues,
+): RowContent {
+  const cells = new Map<number, Cell>();
+  for (const [id, value] of values) cells.set(id, { ...value, stamp });
+  return { life, lifeStamp: stamp, cells, extensions: [] };
+}
+
+/**
+ * The content after a write over `before`: only changed columns get a stamp, later than those
+ * they replace, and columns that `columns` does not list are carried along. A deleted row is
+ * inserted again.
+ */
+export function editedContent(
+  before: RowContent,
+  columns: readonly LayoutColumn[],
+  values: EncodedValues,
+  clock: WriterClock,
+): RowContent {
+  if (isDeleted(before)) {
+    return insertedContent(nextLife(before), clock.stamp([before.lifeStamp]), values);
+  }
+  const changed = columns.filter((column) =>
+    hasChanged(column, before.cells.get(column.id), values.get(column.id) as EncodedValue),
+  );
+  const stamp = clock.stamp(changed.flatMap(({ id }) => before.cells.get(id)?.stamp ?? []));
+  const cells = new Map(before.cells);
+  for (const { id } of changed) cells.set(id, { ...(values.get(id) as EncodedValue), stamp });
+  return { ...before, cells };
+}
+
+/** The life after the next delete or insert. Throws `LIMIT_EXCEEDED`. */
+export function nextLife({ life }: RowContent): number {
+  if (life < LIFE_LIMIT) return life + 1;
+  throw new RowsealError(
+    'LIMIT_EXCEEDED',
+    'This row was deleted and inserted too often. Insert it under a new id.',
+  );
+}
+
+/**
+ * A column that the row did not have yet is unchanged while it says what it reads as: stamping it
+ * would beat a value that another device wrote meanwhile.
+ */
+function hasChanged(
+  column: LayoutColumn,
+  before: EncodedValue | undefined,
+  value: EncodedValue,
+): boolean {
+  const mustBeWritten = column.presence === 'required' && !column.fallback;
+  if (!before && mustBeWritten) return true;
+  return !equalValues(before ?? valueWhenMissing(column), value);
+}
