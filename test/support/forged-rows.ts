@@ -22,7 +22,7 @@ interface SealedPlace {
 function placeOf(vault: Vault, table: Table, sealed: object): SealedPlace {
   const { envelope, rowId, bound, key } = openSealedRow(vault, table, sealed as AnyRow, {});
   const { vaultId } = revealSecrets(vault).header;
-  const place = { vaultId, tableId: table.layout.tableId, rowId, bound };
+  const place = { vaultId, tableId: table.layout.tableId, rowId, bound: bound.values };
   return { vault, envelope, rowKey: key.rowKey, place };
 }
 
