@@ -1,0 +1,146 @@
+/** Every function that reads or changes a vault in a store, in the one shape the faults need. */
+import {
+  addSecret,
+  adoptHeader,
+  byRecoveryKey,
+  bySecret,
+  changePassword,
+  createVault,
+  generateRecoveryKey,
+  openVault,
+  rekeyVault,
+  removeSlot,
+  replaceRecoveryKey,
+  rotateDataKey,
+  type SlotInfo,
+  type Vault,
+  type VaultOpener,
+  type VaultStore,
+} from '../../src/index.js';
+import { fastKdf } from '../support/fast-kdf.js';
+import { openStore } from '../support/open-store.js';
+import { createUser, quick, SLOT_SETS, type SlotSet, sealRow, type User } from './users.js';
+
+export const NEXT_PASSWORD = 'what the password becomes';
+const NEXT_SECRET = Uint8Array.from({ length: 32 }, (_, i) => 101 + i);
+const PRINTED_KEY = generateRecoveryKey();
+
+/** What a call returned: only then has the user seen a recovery key that was made inside. */
+export interface Returned {
+  readonly vault: Vault;
+  readonly shown: readonly VaultOpener[];
+}
+
+export interface Operation {
+  readonly name: string;
+  readonly slotSets: readonly SlotSet[];
+  /** Secrets that go into the call, so that the user has them whatever happens. */
+  readonly brings: readonly VaultOpener[];
+  /** The user and device as they are before the call. */
+  prepare(slotSet: SlotSet): Promise<User>;
+  /** @param current a secret that opens the stored header, as far as the user knows */
+  run(store: VaultStore, vault: Vault, current: VaultOpener): Promise<Returned>;
+}
+
+function operation(
+  name: string,
+  run: Operation['run'],
+  options: Partial<Omit<Operation, 'name' | 'run'>> = {},
+): Operation {
+  return { name, run, slotSets: SLOT_SETS, brings: [], prepare: createUser, ...options };
+}
+
+const unseen = (vault: Vault): Returned => ({ vault, shown: [] });
+
+/** A user who has only thought of a password. */
+async function newUser(): Promise<User> {
+  return { device: openStore(), vault: null, has: [quick()], rows: [] };
+}
+
+/**
+ * One vault changed on two sides: this device and the server each have a data key that the other
+ * never saw. Rows under this device's key open only here until `adoptHeader`.
+ */
+async function forkedUser(slotSet: SlotSet): Promise<User> {
+  const user = await createUser(slotSet);
+  const { device, vault, has } = user;
+  const other = device.otherDevice();
+  const there = await openVault(other, has[0] as VaultOpener);
+  const base = device.header;
+  const lost = await rotateDataKey(device, vault as Vault);
+  device.header = base;
+  const stored = await rotateDataKey(other, await rotateDataKey(other, there));
+  const rows = [...user.rows, sealRow(stored), sealRow(lost, { onlyHere: true })];
+  return { ...user, vault: lost, rows };
+}
+
+function removing(type: SlotInfo['type'], slotSets: readonly SlotSet[]): Operation {
+  const run: Operation['run'] = async (store, vault) => {
+    const slot = vault.slots.find((each) => each.type === type);
+    return unseen(slot ? await removeSlot(store, vault, slot.id) : vault);
+  };
+  return operation(`removeSlot(${type})`, run, { slotSets });
+}
+
+const creating = { slotSets: ['password only'], prepare: newUser } as const;
+
+export const OPERATIONS: readonly Operation[] = [
+  operation('createVault', async (store) => withRecoveryKey(await createVault(store, quick())), {
+    ...creating,
+  }),
+  operation(
+    'createVault without recovery',
+    async (store) => unseen((await createVault(store, quick(), { recovery: false })).vault),
+    creating,
+  ),
+  operation('openVault', async (store, _, current) => unseen(await openVault(store, current))),
+  operation(
+    'changePassword',
+    async (store, vault, current) => {
+      const change = { current, next: NEXT_PASSWORD, kdf: fastKdf() };
+      return unseen(await changePassword(store, vault, change));
+    },
+    { brings: [quick(NEXT_PASSWORD)] },
+  ),
+  operation(
+    'replaceRecoveryKey',
+    async (store, vault) => withRecoveryKey(await replaceRecoveryKey(store, vault)),
+    { slotSets: SLOT_SETS.filter((slotSet) => slotSet !== 'recovery key only') },
+  ),
+  operation(
+    'replaceRecoveryKey with next',
+    async (store, vault) =>
+      withRecoveryKey(await replaceRecoveryKey(store, vault, { next: PRINTED_KEY })),
+    { brings: [byRecoveryKey(PRINTED_KEY)] },
+  ),
+  operation(
+    'addSecret',
+    async (store, vault) => unseen(await addSecret(store, vault, NEXT_SECRET)),
+    { brings: [bySecret(NEXT_SECRET)] },
+  ),
+  removing('password', ['password and recovery key', 'password, recovery key and secret']),
+  removing('recovery-key', ['password and recovery key', 'password, recovery key and secret']),
+  removing('secret', ['secret and recovery key', 'password, recovery key and secret']),
+  operation('rotateDataKey', async (store, vault) => unseen(await rotateDataKey(store, vault))),
+  operation(
+    'rekeyVault',
+    async (store, vault, current) =>
+      withRecoveryKey(await rekeyVault(store, vault, { keep: [current] })),
+    { slotSets: SLOT_SETS.filter((slotSet) => slotSet !== 'recovery key only') },
+  ),
+  operation(
+    'rekeyVault keeping nothing but a printed key',
+    async (store, vault) =>
+      withRecoveryKey(await rekeyVault(store, vault, { keep: [], recoveryKey: PRINTED_KEY })),
+    { brings: [byRecoveryKey(PRINTED_KEY)] },
+  ),
+  operation(
+    'adoptHeader',
+    async (store, _, current) => unseen((await adoptHeader(store, current)).vault),
+    { prepare: forkedUser },
+  ),
+];
+
+function withRecoveryKey(created: { vault: Vault; recoveryKey: string }): Returned {
+  return { vault: created.vault, shown: [byRecoveryKey(created.recoveryKey)] };
+}
