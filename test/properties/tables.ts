@@ -9,17 +9,19 @@ import {
 import type { Column } from '../../src/rows/column.js';
 import { safeIntegers, TYPES, visibleTexts } from './values.js';
 
-/** A table whose columns are not known to the compiler, with one row of it. */
+/** A table whose columns are not known to the compiler, with one row of it and an edit of that. */
 export interface Sample {
   readonly table: Table;
   readonly row: AnyPlainRow;
+  readonly edited: AnyPlainRow;
 }
 export type AnyPlainRow = Readonly<Record<string, unknown>> & { readonly id: string };
 export type AnySealedRow = SealedRowOf<Table>;
 
 interface ColumnSample {
   readonly column: Column;
-  readonly value: unknown;
+  /** Its values in the row and in an edit of it. */
+  readonly values: readonly [unknown, unknown];
 }
 
 const VISIBLE_TYPES = [
@@ -31,32 +33,44 @@ const VISIBLE_TYPES = [
 /** What a column that need not be set has instead of a value. */
 const LEFT_OUT = undefined;
 
-const encryptedColumns: fc.Arbitrary<ColumnSample>[] = TYPES.flatMap((type) => {
-  const values: fc.Arbitrary<unknown> = type.values;
+const two = (values: fc.Arbitrary<unknown>) => fc.tuple(values, values);
+/** Bound columns are fixed when the row is inserted. */
+const fixed = (values: fc.Arbitrary<unknown>) =>
+  values.map((value): [unknown, unknown] => [value, value]);
+
+function columnSamples(
+  column: Column | ((first: unknown) => Column),
+  values: fc.Arbitrary<[unknown, unknown]>,
+): fc.Arbitrary<ColumnSample> {
+  return values.map((pair) => ({
+    column: typeof column === 'function' ? column(pair[0]) : column,
+    values: pair,
+  }));
+}
+
+const encryptedColumns = TYPES.flatMap(({ declare, values: every }) => {
+  const values: fc.Arbitrary<unknown> = every;
   return [
-    values.map((value) => ({ column: type.declare(), value })),
-    fc.option(values, { nil: LEFT_OUT }).map((value) => ({
-      column: type.declare().optional(),
-      value,
-    })),
-    fc.option(values).map((value) => ({ column: type.declare().nullable(), value })),
-    values.map((value) => ({ column: type.declare().default(value as never), value })),
+    columnSamples(declare(), two(values)),
+    columnSamples(declare().optional(), two(fc.option(values, { nil: LEFT_OUT }))),
+    columnSamples(declare().nullable(), two(fc.option(values))),
+    columnSamples((first) => declare().default(first as never), two(values)),
   ];
 });
 
-const visibleColumns: fc.Arbitrary<ColumnSample>[] = VISIBLE_TYPES.flatMap((type) => {
-  const values: fc.Arbitrary<unknown> = type.values;
+const visibleColumns = VISIBLE_TYPES.flatMap(({ declare, values: every }) => {
+  const values: fc.Arbitrary<unknown> = every;
   const unset = fc.option(values, { nil: LEFT_OUT });
   const nullable = fc.option(values);
   return [
-    values.map((value) => ({ column: type.declare(), value })),
-    values.map((value) => ({ column: type.declare().default(value as never), value })),
-    values.map((value) => ({ column: type.declare().bound(), value })),
-    unset.map((value) => ({ column: type.declare().optional(), value })),
-    unset.map((value) => ({ column: type.declare().optional().bound(), value })),
-    nullable.map((value) => ({ column: type.declare().nullable(), value })),
-    nullable.map((value) => ({ column: type.declare().nullable().bound(), value })),
-    fc.constant({ column: type.declare().serverOwned(), value: LEFT_OUT }),
+    columnSamples(declare(), two(values)),
+    columnSamples((first) => declare().default(first as never), two(values)),
+    columnSamples(declare().bound(), fixed(values)),
+    columnSamples(declare().optional(), two(unset)),
+    columnSamples(declare().optional().bound(), fixed(unset)),
+    columnSamples(declare().nullable(), two(nullable)),
+    columnSamples(declare().nullable().bound(), fixed(nullable)),
+    columnSamples(declare().serverOwned(), fc.constant([LEFT_OUT, LEFT_OUT])),
   ];
 });
 
@@ -93,12 +107,13 @@ export const samples: fc.Arbitrary<Sample> = fc
   })
   .map(({ name, columns, id, padding, payload }) => {
     const declared: Columns = Object.fromEntries(columns.map(([key, { column }]) => [key, column]));
-    const set = columns.filter(([, { value }]) => value !== LEFT_OUT);
-    const row: AnyPlainRow = {
-      ...Object.fromEntries(set.map(([key, { value }]) => [key, value])),
-      id,
+    const rowOf = (which: 0 | 1): AnyPlainRow => {
+      const values = columns.map(([key, each]) => [key, each.values[which]] as const);
+      const set = values.filter(([, value]) => value !== LEFT_OUT);
+      return { ...Object.fromEntries(set), id };
     };
-    return { table: defineTable(name, declared, { padding, payload }) as Table, row };
+    const table: Table = defineTable(name, declared, { padding, payload });
+    return { table, row: rowOf(0), edited: rowOf(1) };
   });
 
 /** Names of the columns of some kinds. */
