@@ -8,6 +8,8 @@ import { wipe } from './secrets.js';
 
 const CHECK_LENGTH = 32;
 const POOL_LENGTH = 4096;
+/** In bytes: ids of slots and writers. By chance eight bytes are equal once in 2^56 draws. */
+const SHORTEST_DRAW = 8;
 
 /** The first bytes of the latest draw, never handed out: a generator that repeats itself is caught. */
 let lastCheck: Uint8Array = new Uint8Array(CHECK_LENGTH);
@@ -29,6 +31,8 @@ export function randomBytes(length: number): Uint8Array {
 export function pooledRandomBytes(length: number): Uint8Array {
   if (poolAt + length > pool.length) {
     wipe(pool);
+    // Used up from now on: when the draw fails, no wiped byte may be handed out later.
+    poolAt = pool.length;
     pool = draw(POOL_LENGTH);
     poolAt = 0;
   }
@@ -46,6 +50,8 @@ function draw(length: number): Uint8Array {
   const again = new Uint8Array(CHECK_LENGTH);
   fill(again);
   if (isConstant(check) || equalBytes(check, again) || equalBytes(check, lastCheck)) fail();
+  // A generator that fills only the beginning would pass every check above.
+  if (length >= SHORTEST_DRAW && isConstant(bytes.subarray(CHECK_LENGTH))) fail();
   if (
     length >= CHECK_LENGTH &&
     compareBytes(bytes.subarray(CHECK_LENGTH, 2 * CHECK_LENGTH), check) === 0
