@@ -1,0 +1,123 @@
+/** The chapters about the server: what can be found on it, and what it still learns. */
+import { randomUUID } from 'node:crypto';
+import { findPlaintext, type SearchReport, storedBytes } from './find-plaintext.js';
+import { deleteRow, downloadRows, uploadRows } from './server.js';
+import type { SealedStatementRow } from './statement-table.js';
+import { type FirstDevice, PASSWORDS, type Story } from './story.js';
+import { count, cutTo, megabytes, number, printable, seconds } from './text-width.js';
+
+/** Stands nowhere but in the row that the control plants. */
+const MARKER = 'planted in plaintext, as a control';
+/** Postgres would compress a longer field on the disk. */
+const PLANTED_LENGTH_LIMIT = 1000;
+const FINDS_SHOWN = 5;
+
+export async function searchTheServer(story: Story, { recoveryKey }: FirstDevice): Promise<void> {
+  const { terminal, server } = story;
+  terminal.chapter('Everything the server stores, searched for every encrypted value');
+  const start = performance.now();
+  const report = await search(story, recoveryKey);
+  showReport(story, report, performance.now() - start);
+  story.claim(
+    'No encrypted value, password or recovery key stands anywhere on the server',
+    report.found.length === 0,
+  );
+
+  terminal.chapter('The control: would that search find anything?');
+  const planted = plaintextRow(story, report.searched);
+  await uploadRows(server, [planted.row]);
+  const control = await search(story, recoveryKey);
+  await deleteRow(server, planted.row.id);
+  const found = new Set(control.found.map(({ value, place }) => `${place}: ${value}`));
+  const hits = planted.values.filter((value) => found.has(`fields: ${value}`));
+  terminal.fact('planted', 'one row in plaintext, removed afterwards');
+  terminal.fact('found of it', `${hits.length} of ${count(planted.values.length, 'value')}`);
+  story.claim(
+    'The same search finds a row planted in plaintext, in the table and on the disk',
+    hits.length === planted.values.length && found.has(`disk: ${MARKER}`),
+  );
+}
+
+/** A line for each claim, what the server still sees, and the exit code. */
+export async function summarise({ terminal, claims, server, statement }: Story): Promise<number> {
+  terminal.chapter('Summary');
+  for (const { text, holds } of claims) terminal.verdict(holds, text);
+  const lengths = (await downloadRows(server)).map(({ payload }) => payload.length);
+  const visible = statement.columns.flatMap(({ name, visible }) => (visible ? name : []));
+
+  terminal.chapter('What the server still sees');
+  terminal.fact('how many rows', `${number(lengths.length)}, and when each was written`);
+  terminal.fact('row ids', 'random; they tell nothing of the content');
+  terminal.fact('columns in the clear', visible.join(', ') || 'none');
+  terminal.fact('sizes', sizesOf(lengths));
+  terminal.fact(
+    'the vault header',
+    'wrapped keys; it can try passwords on them, one Argon2id each',
+  );
+  terminal.line();
+  terminal.line(
+    '  Password forgotten and recovery key lost: then the data is gone. Nobody can help.',
+  );
+
+  const broken = claims.filter(({ holds }) => !holds);
+  terminal.line();
+  for (const { text } of broken) terminal.line(`Does not hold: ${text}.`);
+  if (broken.length === 0) terminal.line(`All ${claims.length} claims hold.`);
+  terminal.line();
+  return broken.length === 0 ? 0 : 1;
+}
+
+async function search(story: Story, recoveryKey: string): Promise<SearchReport> {
+  const { statement, server, emptyDisk } = story;
+  const fields = (visible: boolean) =>
+    statement.columns.flatMap((column, index) =>
+      column.visible === visible ? statement.cells.map((cells) => cells[index] ?? '') : [],
+    );
+  const secrets = [...Object.values(PASSWORDS), recoveryKey, recoveryKey.replaceAll('-', '')];
+  return findPlaintext(await storedBytes(server), {
+    values: [MARKER, ...secrets, ...fields(false)],
+    visible: fields(true),
+    emptyDisk,
+  });
+}
+
+function showReport({ terminal }: Story, report: SearchReport, milliseconds: number): void {
+  const { searched, forms, bytes, found } = report;
+  terminal.fact('searched for', `${count(searched.size, 'value')} in ${count(forms, 'form')}`);
+  terminal.line(`    ${' '.repeat(21)} as they are, in hex, in base64 at each offset`);
+  terminal.fact('searched through', `${megabytes(bytes)} in ${seconds(milliseconds)}`);
+  terminal.line(`    ${' '.repeat(21)} all fields, payloads decoded, the disk with its log`);
+  const left = [
+    [report.tooShort, 'value', 'under six bytes: they stand anywhere by chance'],
+    [report.alsoVisible, 'value', 'that also stand in a column in the clear'],
+    [report.leftOutForms, 'form', 'so short that random letters would show them'],
+  ] as const;
+  for (const [amount, noun, why] of left) {
+    if (amount > 0) terminal.fact('not searched for', `${count(amount, noun)} ${why}`);
+  }
+  if (report.postgresWords > 0) {
+    const words = count(report.postgresWords, 'value');
+    terminal.fact('only in the tables', `${words} that an empty Postgres has on its disk, too`);
+  }
+  terminal.fact('found', number(found.length));
+  for (const { value, form, place } of found.slice(0, FINDS_SHOWN)) {
+    terminal.line(`    in the ${place}, ${form}: ${cutTo(printable(value), 40)}`);
+  }
+}
+
+/** A row of the file as a careless app would have sent it, and which searched values it shows. */
+function plaintextRow({ statement }: Story, searched: ReadonlySet<string>) {
+  const short = statement.cells.find((cells) => cells.join().length < PLANTED_LENGTH_LIMIT) ?? [];
+  const values = [MARKER, ...short.filter((value) => searched.has(value))];
+  const row: SealedStatementRow = { id: randomUUID(), payload: values.join(' | ') };
+  return { row, values: [...new Set(values)] };
+}
+
+function sizesOf(lengths: readonly number[]): string {
+  const rowsPerLength = new Map<number, number>();
+  for (const length of lengths) rowsPerLength.set(length, (rowsPerLength.get(length) ?? 0) + 1);
+  const distinct = count(rowsPerLength.size, 'different payload length');
+  const commonest = [...rowsPerLength].sort((a, b) => b[1] - a[1]).slice(0, 4);
+  const shown = commonest.map(([length, rows]) => `${length} (${count(rows, 'row')})`).join(', ');
+  return `${distinct}: ${shown}${rowsPerLength.size > 4 ? ', …' : ''}`;
+}

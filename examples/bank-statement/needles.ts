@@ -1,0 +1,71 @@
+/** The forms in which a value could stand on a disk: raw, hex, and base64 at its three offsets. */
+
+/** One form of one value. */
+export interface Needle {
+  readonly value: string;
+  readonly form: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Shorter values are everywhere by chance; the search's table of beginnings is this long as well. */
+export const SHORTEST_NEEDLE = 6;
+
+/** Every form of a value, each different form once. */
+export function needlesOf(value: string): Needle[] {
+  const bytes = Buffer.from(value);
+  const hex = bytes.toString('hex');
+  const forms = new Map([
+    [bytes.toString('latin1'), 'as it is'],
+    [hex, 'hex'],
+    [hex.toUpperCase(), 'hex'],
+  ]);
+  for (const offset of [0, 1, 2]) {
+    forms.set(base64At(bytes, offset, 'base64'), 'base64');
+    forms.set(base64At(bytes, offset, 'base64url'), 'base64url');
+  }
+  return [...forms].map(([text, form]) => ({ value, form, bytes: Buffer.from(text, 'latin1') }));
+}
+
+/**
+ * The characters that a value always gives inside longer base64 text, when `offset` more bytes
+ * than a multiple of three stand before it. Those it shares with its neighbours are left out.
+ */
+function base64At(bytes: Uint8Array, offset: number, encoding: 'base64' | 'base64url'): string {
+  const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString(encoding);
+  const first = Math.ceil((offset * 8) / 6);
+  const end = Math.floor(((offset + bytes.length) * 8) / 6);
+  return text.slice(first, end);
+}
+
+/** How much random text the server holds: the places where a needle could turn up by chance. */
+export interface RandomText {
+  /** Characters of base64url: the payloads. */
+  readonly base64url: number;
+  /** Characters of lower-case hex: the row ids. */
+  readonly hex: number;
+}
+
+/** How often a needle is to be expected in that much random text. */
+export function chanceHits({ bytes }: Needle, random: RandomText): number {
+  const text = Buffer.from(bytes).toString('latin1');
+  const inBase64 = /^[\w-]+$/.test(text) ? random.base64url / 64 ** text.length : 0;
+  const inHex = /^[\da-f-]+$/.test(text) ? random.hex / 16 ** text.length : 0;
+  return inBase64 + inHex;
+}
+
+/** Chances of one false alarm that a search may take altogether. */
+const FALSE_ALARM_BUDGET = 1 / 1000;
+
+/**
+ * Leaves out the needles that say too little: with thousands of short words and megabytes of
+ * random letters, one would be found sooner or later. The least likely ones are kept first.
+ */
+export function tellingNeedles(needles: readonly Needle[], random: RandomText): Needle[] {
+  const chances = needles.map((needle) => ({ needle, chance: chanceHits(needle, random) }));
+  chances.sort((a, b) => a.chance - b.chance);
+  let total = 0;
+  return chances.flatMap(({ needle, chance }) => {
+    total += chance;
+    return total <= FALSE_ALARM_BUDGET ? [needle] : [];
+  });
+}
