@@ -13,7 +13,6 @@ import { openSealedRow } from '../../src/rows/seal-row.js';
 import type { Table } from '../../src/rows/table.js';
 
 interface SealedPlace {
-  readonly vault: Vault;
   readonly envelope: Envelope;
   readonly rowKey: Uint8Array;
   readonly place: RowPlace;
@@ -23,7 +22,7 @@ function placeOf(vault: Vault, table: Table, sealed: object): SealedPlace {
   const { envelope, rowId, bound, key } = openSealedRow(vault, table, sealed as AnyRow, {});
   const { vaultId } = revealSecrets(vault).header;
   const place = { vaultId, tableId: table.layout.tableId, rowId, bound: bound.values };
-  return { vault, envelope, rowKey: key.rowKey, place };
+  return { envelope, rowKey: key.rowKey, place };
 }
 
 /** The decrypted payload of a genuine row, padding included. */
@@ -53,6 +52,16 @@ export function withPayload<T extends Table>(
   const { aead } = revealSecrets(vault).session;
   const ciphertext = aead.seal(rowKey, nonce, payload, encodeAssociatedData(prefix, place));
   return { ...sealed, payload: formatEnvelope(prefix, ciphertext, table.payload) };
+}
+
+/** What is authenticated beside a payload in this place, with another prefix. */
+export function associatedDataOf<T extends Table>(
+  vault: Vault,
+  table: T,
+  sealed: SealedRowOf<T>,
+  prefix: Uint8Array,
+): Uint8Array {
+  return encodeAssociatedData(prefix, placeOf(vault, table, sealed).place);
 }
 
 /** The id under which a column stands in payloads. */
