@@ -27,7 +27,8 @@ const NONCE_AT = KEY_ID_AT + HASH_LENGTH;
 const BOUND_SET_AT = NONCE_AT + NONCE_LENGTH;
 /** Bytes before the ciphertext: all of them are associated data. */
 export const ENVELOPE_PREFIX_LENGTH = BOUND_SET_AT + 1;
-const LENGTH_LIMIT = ENVELOPE_PREFIX_LENGTH + PAYLOAD_LENGTH_LIMIT + TAG_LENGTH;
+const LEAST_LENGTH = ENVELOPE_PREFIX_LENGTH + TAG_LENGTH;
+const LENGTH_LIMIT = LEAST_LENGTH + PAYLOAD_LENGTH_LIMIT;
 
 export interface Envelope {
   readonly prefix: Uint8Array;
@@ -44,8 +45,7 @@ export interface Envelope {
  */
 export function parseEnvelope(payload: unknown, type: PayloadType): Envelope {
   const bytes = type === 'text' ? envelopeOfText(payload) : envelopeOfBytes(payload);
-  if (bytes.length < ENVELOPE_PREFIX_LENGTH + TAG_LENGTH)
-    malformedRow('its envelope ends too early');
+  if (bytes.length < LEAST_LENGTH) malformedRow('its envelope ends too early');
   return {
     prefix: bytes.subarray(0, ENVELOPE_PREFIX_LENGTH),
     keyId: bytes.subarray(KEY_ID_AT, NONCE_AT),
@@ -78,22 +78,24 @@ export function formatEnvelope(
 function envelopeOfText(payload: unknown): Uint8Array {
   if (typeof payload !== 'string') return notEncrypted();
   if (payload.length > base64urlLength(LENGTH_LIMIT)) tooLarge();
+  const bytes = decodeBase64url(payload);
   // The first byte alone tells plaintext from a damaged envelope.
-  assertFormat(decodeBase64url(payload.slice(0, 4))?.[0]);
-  return decodeBase64url(payload) ?? malformedRow('its envelope is not strict base64url');
+  assertFormat(decodeBase64url(payload.slice(0, 4))?.[0], bytes?.length ?? 0);
+  return bytes ?? malformedRow('its envelope is not strict base64url');
 }
 
 function envelopeOfBytes(payload: unknown): Uint8Array {
   if (!isBytes(payload)) return notEncrypted();
   if (payload.length > LENGTH_LIMIT) tooLarge();
-  assertFormat(payload[0]);
+  assertFormat(payload[0], payload.length);
   return payload;
 }
 
-function assertFormat(byte: number | undefined): void {
+function assertFormat(byte: number | undefined, length: number): void {
   if (byte === FORMAT_BYTE.envelope) return;
   if (byte === undefined) notEncrypted();
-  if (isFutureFormatByte(byte)) {
+  // Read as base64url, every word from A to H begins with such a byte: 'Call' is no later version.
+  if (isFutureFormatByte(byte) && length >= LEAST_LENGTH) {
     throw new RowsealError(
       'UNSUPPORTED_VERSION',
       'This row was sealed by a newer version of rowseal. Keep it and update the app.',
