@@ -5,9 +5,8 @@
  * under which set it was sealed; a row moves to the current set when it is sealed again.
  */
 import { RowsealError } from '../errors.js';
-import { malformedRow } from './payload.js';
 import { type Cell, type EncodedValue, isDeleted, type RowContent } from './row-content.js';
-import { type AnyRow, ownValue, servedValue } from './row-values.js';
+import { type AnyRow, ownValue, servedValue, valueWhenMissing } from './row-values.js';
 import type { LayoutColumn, Table } from './table.js';
 
 /** The values of one bound set. */
@@ -54,10 +53,10 @@ export function nextBoundValues(
 ): BoundValues {
   const set = currentBoundSet(table);
   const values = new Map<number, EncodedValue>();
-  for (const { id, name } of boundColumns(table, set)) {
-    const value = bound.values.get(id) ?? content.cells.get(id);
+  for (const column of boundColumns(table, set)) {
+    const value = bound.values.get(column.id) ?? content.cells.get(column.id);
     if (!value && isDeleted(content)) return bound;
-    values.set(id, value ?? malformedRow(`it has no value for the bound column '${name}'`));
+    values.set(column.id, value ?? valueWhenMissing(column));
   }
   return { set, values };
 }

@@ -7,7 +7,7 @@ import type { SealedRowOf } from './row-types.js';
 import type { AnyRow } from './row-values.js';
 import { type OpenRowOptions, openSealedRow, sealContent } from './seal-row.js';
 import type { Table } from './table.js';
-import { sealedRow } from './visible-columns.js';
+import { resealedRow } from './visible-columns.js';
 
 /**
  * Seals a delete: a payload that says 'deleted', which the server can neither forge nor undo.
@@ -53,5 +53,5 @@ export function encryptDelete<T extends Table>(
     cells: new Map(),
     extensions: [],
   });
-  return sealedRow(table, served, payload) as SealedRowOf<T>;
+  return resealedRow(table, served, bound, payload) as SealedRowOf<T>;
 }

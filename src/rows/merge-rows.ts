@@ -1,7 +1,7 @@
 import { compareBytes } from '../bytes/compare.js';
 import { assertOptions } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
-import { nextBoundValues } from './bound-set.js';
+import { nextBoundValues, withoutBound } from './bound-set.js';
 import { mergeContents } from './merge-contents.js';
 import { equalContents, isDeleted } from './row-content.js';
 import type { SealedRowOf } from './row-types.js';
@@ -50,11 +50,14 @@ export function mergeRows<T extends Table>(
   if (first.opened.id !== second.opened.id) {
     throw new TypeError('mergeRows takes two versions of one row; these have different ids.');
   }
-  const content = mergeContents(first.opened.content, second.opened.content);
-  if (equalContents(content, first.opened.content)) return first.sealed;
-  if (equalContents(content, second.opened.content)) return second.sealed;
+  const merged = mergeContents(first.opened.content, second.opened.content);
+  const bound = nextBoundValues(table, merged, first.opened.bound);
+  const content = withoutBound(merged, bound);
+  // One side may still have as a column of its own what the other has bound.
+  for (const { sealed, opened } of [first, second]) {
+    if (equalContents(content, withoutBound(opened.content, bound))) return sealed;
+  }
   const { rowId, id } = first.opened;
-  const bound = nextBoundValues(table, content, first.opened.bound);
   const payload = sealContent(vault, table, rowId, bound, content);
   const visible = isDeleted(content)
     ? (first.sealed as AnyRow)
@@ -69,7 +72,8 @@ interface Version<Sealed> {
 
 /**
  * The version that was inserted or deleted last comes first, and with it the bound columns, which
- * belong to that moment; further ties are broken by bytes, so that every device decides alike.
+ * belong to that moment; then the one with the later bound set, whose columns no longer change.
+ * Further ties are broken by bytes, so that every device decides alike.
  */
 function inFixedOrder<Sealed>(
   a: Version<Sealed>,
@@ -78,6 +82,7 @@ function inFixedOrder<Sealed>(
   const difference =
     b.opened.content.life - a.opened.content.life ||
     compareBytes(b.opened.content.lifeStamp, a.opened.content.lifeStamp) ||
+    b.opened.bound.set - a.opened.bound.set ||
     compareBytes(a.opened.envelope.nonce, b.opened.envelope.nonce);
   return difference <= 0 ? [a, b] : [b, a];
 }

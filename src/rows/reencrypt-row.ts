@@ -7,7 +7,7 @@ import type { SealedRowOf } from './row-types.js';
 import type { AnyRow } from './row-values.js';
 import { type OpenRowOptions, openSealedRow, sealContent } from './seal-row.js';
 import type { Table } from './table.js';
-import { sealedRow } from './visible-columns.js';
+import { resealedRow } from './visible-columns.js';
 
 /**
  * Seals the same content under the primary data key: after `rotateDataKey` or `rekeyVault`, or
@@ -48,5 +48,5 @@ export function reencryptRow<T extends Table>(
   const bound = nextBoundValues(table, content, opened.bound);
   if (equalBytes(envelope.keyId, primary.id) && envelope.boundSet === bound.set) return sealed;
   const payload = sealContent(vault, table, rowId, bound, content);
-  return sealedRow(table, served, payload) as SealedRowOf<T>;
+  return resealedRow(table, served, bound, payload) as SealedRowOf<T>;
 }

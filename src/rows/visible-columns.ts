@@ -1,4 +1,5 @@
 /** The visible part of a sealed row: what is sent beside the payload. */
+import { type BoundValues, boundColumns } from './bound-set.js';
 import { type EncodedValue, equalValues, type RowContent } from './row-content.js';
 import { type AnyRow, decodeValue, ownValue, servedValue } from './row-values.js';
 import type { LayoutColumn, Table } from './table.js';
@@ -9,6 +10,23 @@ export function sealedRow(table: Table, values: AnyRow, payload: string | Uint8A
   for (const { name } of visibleColumns(table)) sealed[name] = ownValue(values, name) ?? null;
   sealed.payload = payload;
   return sealed;
+}
+
+/**
+ * A row whose visible columns stay as the server shows them, but for the bound ones: beside any
+ * other value the payload would not open.
+ */
+export function resealedRow(
+  table: Table,
+  served: AnyRow,
+  bound: BoundValues,
+  payload: string | Uint8Array,
+): AnyRow {
+  const values: Record<string, unknown> = { ...served };
+  for (const column of boundColumns(table, bound.set)) {
+    values[column.name] = decodeValue(column, bound.values.get(column.id));
+  }
+  return sealedRow(table, values, payload);
 }
 
 /** The visible values that an opened content vouches for, for `sealedRow`. */
