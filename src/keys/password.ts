@@ -10,20 +10,24 @@ import { RowsealError } from '../errors.js';
 
 export const PASSWORD_RULE = 1;
 const PASSWORD_LENGTH_LIMIT = 1024;
+/** NFC may shorten a text: up to three UTF-16 units (a letter, two marks) to two bytes. */
+const UNPREPARED_LENGTH_LIMIT = 2 * PASSWORD_LENGTH_LIMIT;
 
 /** Prepared bytes, at most 1024 of them. Throws `PASSWORD_REFUSED`. */
 export function preparePassword(password: string | Uint8Array): Uint8Array {
   const text = typeof password === 'string' ? password : decodeUtf8(password);
   if (text === null || !isWellFormed(text)) refuse('is not well-formed Unicode');
-  if (text.length > PASSWORD_LENGTH_LIMIT) refuse(`is longer than ${PASSWORD_LENGTH_LIMIT} bytes`);
+  if (text.length > UNPREPARED_LENGTH_LIMIT) tooLong();
   const prepared = text.replace(/\p{Zs}/gu, ' ').normalize('NFC');
   if (prepared === '') refuse('is empty');
   if (/\p{Cc}/u.test(prepared)) refuse('contains a control character, such as a tab or line break');
   const bytes = encodeUtf8(prepared) as Uint8Array;
-  if (bytes.length > PASSWORD_LENGTH_LIMIT) {
-    refuse(`is longer than ${PASSWORD_LENGTH_LIMIT} bytes`);
-  }
+  if (bytes.length > PASSWORD_LENGTH_LIMIT) tooLong();
   return bytes;
+}
+
+function tooLong(): never {
+  return refuse(`is longer than ${PASSWORD_LENGTH_LIMIT} bytes`);
 }
 
 function refuse(reason: string): never {
