@@ -42,7 +42,8 @@ export function readUint32(reader: WireReader): number {
 /** An unsigned LEB128 number below 2^32 in its shortest form. */
 export function readVarint(reader: WireReader): number {
   let value = 0;
-  for (let scale = 1; ; scale *= 0x80) {
+  // Five bytes at most: without an end, scales would overflow and zeros add up to NaN.
+  for (let scale = 1; scale <= 2 ** 28; scale *= 0x80) {
     const byte = readByte(reader);
     value += (byte & 0x7f) * scale;
     if (value > 0xffffffff) return reader.refuse('a number in it is too large');
@@ -52,6 +53,7 @@ export function readVarint(reader: WireReader): number {
         : value;
     }
   }
+  return reader.refuse('a number in it is too large');
 }
 
 /** Refuses when bytes are left: trailing bytes would be a second encoding of the same value. */
