@@ -67,6 +67,8 @@ const RESERVED = ['id', 'payload', 'parents', 'siblings', '__proto__'];
 const NAME_LENGTH_LIMIT = 256;
 const COLUMN_LIMIT = 256;
 const BOUND_SET_LIMIT = 256;
+/** Their number takes one byte of the associated data. */
+const BOUND_COLUMN_LIMIT = 255;
 
 /**
  * Declares a table: which columns are encrypted, and which the server may see.
@@ -167,6 +169,9 @@ function boundSetsOf(
   if (earlier.length >= BOUND_SET_LIMIT) throw new TypeError('A table has at most 256 bound sets.');
   const past = earlier.map((names) => names.map((name) => visibleColumn(columns, name)));
   const current = columns.filter(({ kind }) => kind === 'bound');
+  if (current.length > BOUND_COLUMN_LIMIT) {
+    throw new TypeError(`A table has at most ${BOUND_COLUMN_LIMIT} bound columns.`);
+  }
   return [...past, current].map((set) => set.sort((a, b) => a.id - b.id));
 }
 

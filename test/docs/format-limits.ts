@@ -54,6 +54,14 @@ export const LIMITS: Readonly<Record<string, Check>> = {
   'bound sets of a table': greatest((size) =>
     defineTable('t', { a: cleartext.text() }, { earlierBoundSets: Array(size - 1).fill([]) }),
   ),
+  'columns in a bound set': greatest((size) =>
+    defineTable(
+      't',
+      Object.fromEntries(
+        Array.from({ length: size }, (_, i) => [`c${i}`, cleartext.text().bound()]),
+      ),
+    ),
+  ),
   'payload length': constant(PAYLOAD_LENGTH_LIMIT),
   'life counter': constant(LIFE_LIMIT),
   'stamp milliseconds, exclusive': constant(STAMP_TIME_LIMIT),
