@@ -66,9 +66,12 @@ export async function adoptHeader(
   try {
     const keyset = openHeader(header, vaultKey, aead);
     holdKeys(session, keyset, vaultKey);
+    // Read again: another tab may have pinned a newer header while Argon2id ran.
+    const pin = (await loadPin(store)) ?? missing();
+    assertNotOlder(header, pin);
     assertHoldsPinnedKey(header, keyset, pin);
     const winner = { header, vaultKey, session, ...keyset };
-    return await addKeys(store, winner, openPinned(winner, pin));
+    return await addKeys(store, winner, pin);
   } catch (error) {
     wipe(...session.keyMaterial);
     throw error;
@@ -88,8 +91,9 @@ function openPinned(
 async function addKeys(
   store: VaultStore,
   winner: VaultSecrets,
-  loser: Keyset,
+  pin: VaultHeader,
 ): Promise<AdoptedVault> {
+  const loser = openPinned(winner, pin);
   const vault = makeVault(winner, 'pinned');
   const dataKeys = missingFrom(winner.dataKeys, loser.dataKeys);
   const earlier = missingFrom(winner.earlierVaultKeys, loser.earlierVaultKeys);
@@ -97,7 +101,10 @@ async function addKeys(
     await savePin(store, winner.header);
     return { vault, addedKeys: [] };
   }
-  const retired = retire(dataKeys, 'rotated', winner.session.clock.stamp());
+  // Whoever a rekeyVault on the other side shut out opens the losing header and knows its keys.
+  const rekeyed = !equalBytes(winner.header.vaultKeyId, pin.vaultKeyId);
+  const status = rekeyed ? 'revoked' : 'rotated';
+  const retired = retire(dataKeys, status, winner.session.clock.stamp());
   const next = await changeHeader(store, vault, {
     dataKeys: [...winner.dataKeys, ...retired],
     earlierVaultKeys: [...winner.earlierVaultKeys, ...earlier],
