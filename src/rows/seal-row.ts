@@ -97,7 +97,9 @@ export function openSealedRow(
   });
   const { nonce, ciphertext } = envelope;
   const payload = session.aead.open(key.rowKey, nonce, ciphertext, associatedData) ?? authFailed();
-  const content = withFormerlyBound(table, parsePayload(payload), bound);
+  const parsed = parsePayload(payload);
+  if (withoutBound(parsed, bound) !== parsed) malformedRow('a bound column in it has two values');
+  const content = withFormerlyBound(table, parsed, bound);
   const afterRetirement = isAfterRetirement(key, content);
   if (afterRetirement && key.status === 'revoked' && !acceptRetired) keyRetired();
   return { id: id as string, rowId, content, bound, envelope, key, afterRetirement };

@@ -62,7 +62,7 @@ export async function refusedRows(): Promise<Readonly<Record<string, () => unkno
 }
 
 /** A payload sealed by a holder of the key who does not keep to the format. */
-function forge(vault: Vault, payload: Uint8Array): string {
+export function forge(vault: Vault, payload: Uint8Array): string {
   const { dataKeys, header, session } = revealSecrets(vault);
   const [key] = dataKeys as [DataKey];
   const prefix = bytesOf(encryptRow(vault, notes, NOTE).payload).subarray(0, 58);
