@@ -52,8 +52,8 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
     });
   } catch (error) {
-    const [sentence] = String((error as Error).message).split('\n');
-    throw new UserMistake(`${sentence} (--help shows what there is.)`);
+    const [sentence] = String((error as Error).message).split('. ');
+    throw new UserMistake(`${sentence}; --help shows what there is.`);
   }
 }
 

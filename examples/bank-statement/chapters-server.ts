@@ -19,7 +19,7 @@ export async function searchTheServer(story: Story, { recoveryKey }: FirstDevice
   const report = await search(story, recoveryKey);
   showReport(story, report, performance.now() - start);
   story.claim(
-    'No encrypted value, password or recovery key stands anywhere on the server',
+    'No value searched for, no password and no recovery key stands on the server',
     report.found.length === 0,
   );
 
@@ -88,12 +88,12 @@ function showReport({ terminal }: Story, report: SearchReport, milliseconds: num
   terminal.fact('searched through', `${megabytes(bytes)} in ${seconds(milliseconds)}`);
   terminal.line(`    ${' '.repeat(21)} all fields, payloads decoded, the disk with its log`);
   const left = [
-    [report.tooShort, 'value', 'under six bytes: they stand anywhere by chance'],
-    [report.alsoVisible, 'value', 'that also stand in a column in the clear'],
-    [report.leftOutForms, 'form', 'so short that random letters would show them'],
+    [report.tooShort, 'under six bytes: they stand anywhere by chance'],
+    [report.alsoVisible, 'that also stand in a column in the clear'],
+    [report.tooLikely, 'so short that this many random letters show them'],
   ] as const;
-  for (const [amount, noun, why] of left) {
-    if (amount > 0) terminal.fact('not searched for', `${count(amount, noun)} ${why}`);
+  for (const [values, why] of left) {
+    if (values > 0) terminal.fact('not searched for', `${count(values, 'value')} ${why}`);
   }
   if (report.postgresWords > 0) {
     const words = count(report.postgresWords, 'value');

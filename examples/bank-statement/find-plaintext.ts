@@ -2,6 +2,7 @@
 import {
   type Needle,
   needlesOf,
+  RAW,
   type RandomText,
   SHORTEST_NEEDLE,
   tellingNeedles,
@@ -31,7 +32,7 @@ export interface SearchRequest {
 }
 
 export interface SearchReport {
-  /** The distinct values that were searched for. */
+  /** The distinct values that were searched for, at least as they are. */
   readonly searched: ReadonlySet<string>;
   /** In how many forms. */
   readonly forms: number;
@@ -43,8 +44,8 @@ export interface SearchReport {
   readonly alsoVisible: number;
   /** Values that an empty Postgres holds as well (`transfer`): searched for in the tables only. */
   readonly postgresWords: number;
-  /** Forms that so many random letters would show by chance: not searched for. */
-  readonly leftOutForms: number;
+  /** Values that so many random letters would show by chance: not searched for as they are. */
+  readonly tooLikely: number;
   readonly found: readonly Find[];
 }
 
@@ -75,7 +76,7 @@ export function findPlaintext(stored: StoredBytes, request: SearchRequest): Sear
   const distinct = [...new Set(request.values)].filter((value) => value !== '');
   const long = distinct.filter((value) => Buffer.byteLength(value) >= SHORTEST_NEEDLE);
   const shown = Buffer.from([...new Set(request.visible)].join('\0'));
-  const report = { forms: 0, alsoVisible: 0, postgresWords: 0, leftOutForms: 0 };
+  const report = { forms: 0, alsoVisible: 0, postgresWords: 0, tooLikely: 0 };
   const searched = new Set<string>();
   const found: Find[] = [];
   for (let from = 0; from < long.length; from += VALUES_AT_ONCE) {
@@ -91,11 +92,12 @@ export function findPlaintext(stored: StoredBytes, request: SearchRequest): Sear
         found.push({ value: needle.value, form: needle.form, place });
       }
     }
-    for (const { value } of telling) searched.add(value);
+    const asTheyAre = valuesOf(telling.filter(({ form }) => form === RAW));
+    for (const value of asTheyAre) searched.add(value);
     report.forms += telling.length;
     report.alsoVisible += visible.size;
     report.postgresWords += valuesOf(ordinary).size;
-    report.leftOutForms += secret.length - telling.length;
+    report.tooLikely += valuesOf(secret).size - asTheyAre.size;
   }
   const bytes = stored.fields.length + stored.decoded.length + stored.disk.length;
   return { ...report, searched, tooShort: distinct.length - long.length, bytes, found };

@@ -10,12 +10,14 @@ export interface Needle {
 /** Shorter values are everywhere by chance; the search's table of beginnings is this long as well. */
 export const SHORTEST_NEEDLE = 6;
 
+/** The form of a value that stands there as UTF-8. */
+export const RAW = 'as it is';
+
 /** Every form of a value, each different form once. */
 export function needlesOf(value: string): Needle[] {
   const bytes = Buffer.from(value);
   const hex = bytes.toString('hex');
   const forms = new Map([
-    [bytes.toString('latin1'), 'as it is'],
     [hex, 'hex'],
     [hex.toUpperCase(), 'hex'],
   ]);
@@ -23,6 +25,7 @@ export function needlesOf(value: string): Needle[] {
     forms.set(base64At(bytes, offset, 'base64'), 'base64');
     forms.set(base64At(bytes, offset, 'base64url'), 'base64url');
   }
+  forms.set(bytes.toString('latin1'), RAW);
   return [...forms].map(([text, form]) => ({ value, form, bytes: Buffer.from(text, 'latin1') }));
 }
 
@@ -53,7 +56,7 @@ export function chanceHits({ bytes }: Needle, random: RandomText): number {
   return inBase64 + inHex;
 }
 
-/** Chances of one false alarm that a search may take altogether. */
+/** The chance of a false alarm that these needles may have altogether. */
 const FALSE_ALARM_BUDGET = 1 / 1000;
 
 /**
