@@ -4,8 +4,11 @@ import {
   byPassword,
   changePassword,
   decryptRow,
+  encryptDelete,
   encryptRow,
+  mergeRows,
   openVault,
+  reencryptRow,
   replaceRecoveryKey,
   rotateDataKey,
 } from '../../src/index.js';
@@ -82,8 +85,15 @@ describe('A07: nothing of another vault is taken, though password and row ids ar
   });
 
   it('refuses an edit, a delete and a merge over a row of the other vault', async () => {
-    const edit = () => encryptRow(world.vault, diary, ROW, { previous: other.sealed });
-    await expectRefused(world, edit, { codes: ['UNKNOWN_KEY'] });
+    const { vault, sealed } = world;
+    const attacks = [
+      () => encryptRow(vault, diary, ROW, { previous: other.sealed }),
+      () => encryptDelete(vault, diary, other.sealed),
+      () => reencryptRow(vault, diary, other.sealed),
+      () => mergeRows(vault, diary, sealed, other.sealed),
+      () => mergeRows(vault, diary, other.sealed, sealed),
+    ];
+    for (const attack of attacks) await expectRefused(world, attack, { codes: ['UNKNOWN_KEY'] });
     await expectHonestWorks(world);
   });
 
