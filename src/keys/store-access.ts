@@ -22,12 +22,19 @@ export async function loadHeader(store: VaultStore): Promise<VaultHeader> {
   return text === null ? missing() : parseHeader(text);
 }
 
+/** The remembered header. Unlike a header, a pin that is no text counts as damaged, not as none: without it a server could start this device over. */
 export async function loadPin(store: VaultStore): Promise<VaultHeader | null> {
   const text = await attempt('load the pin', () => store.loadPin());
-  return typeof text === 'string' && text !== '' ? parsePin(text) : null;
+  return text === null || text === undefined || text === '' ? null : parsePin(text);
 }
 
+/**
+ * Remembers a header, unless another tab remembers a later one by now: a server that holds an
+ * answer back must not lower a pin with it.
+ */
 export async function savePin(store: VaultStore, header: VaultHeader): Promise<void> {
+  const pin = await loadPin(store);
+  if (pin && equalBytes(pin.vaultId, header.vaultId) && pin.epoch > header.epoch) return;
   await attempt('save the pin', () => store.savePin(formatPin(header)));
 }
 
@@ -37,7 +44,8 @@ export async function savePin(store: VaultStore, header: VaultHeader): Promise<v
  * The answer of a write is not believed, whether it says yes or no: a server may acknowledge and
  * forget (threat B08), and an error may come after the write was done.
  *
- * Throws `STORE_FAILED` when the old header still stands, `HEADER_CONFLICT` when another does.
+ * Throws `STORE_FAILED` when the old header still stands, `HEADER_CONFLICT` when another does,
+ * `VAULT_MISSING` when none does.
  */
 export async function replaceHeader(
   store: VaultStore,
@@ -61,7 +69,8 @@ export async function replaceHeader(
       { cause: failure },
     );
   }
-  if (stored !== next.text && !(stored && succeeds(parseHeader(stored), next, vaultKey))) {
+  if (stored === null) missing();
+  if (stored !== next.text && !succeeds(parseHeader(stored), next, vaultKey)) {
     changedMeanwhile();
   }
   await savePin(store, next);
