@@ -24,7 +24,7 @@ export function formatPin(header: VaultHeader): string {
 
 /** The header that a pin remembers. Throws `STORE_FAILED` when the pin is damaged, `UNSUPPORTED_VERSION`. */
 export function parsePin(text: string): VaultHeader {
-  const bytes = decodeBase64url(text);
+  const bytes = typeof text === 'string' ? decodeBase64url(text) : null;
   if (bytes?.[0] !== FORMAT_BYTE.pin) damaged();
   try {
     return parseHeaderBytes(bytes.slice(1));

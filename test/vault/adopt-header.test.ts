@@ -5,6 +5,7 @@ import {
   changePassword,
   decryptRow,
   encryptRow,
+  type KdfBackend,
   openVault,
   rekeyVault,
   rotateDataKey,
@@ -97,6 +98,22 @@ describe('adoptHeader', () => {
     expect(() => decryptRow(vault, diary, late)).toThrow(
       expect.objectContaining({ code: 'KEY_RETIRED' }),
     );
+  });
+
+  it('does not lower a pin that another tab raised while Argon2id ran', async () => {
+    const { device, stored } = await fork(newPassword, rotateDataKey);
+    const fast = fastKdf();
+    const kdf: KdfBackend = {
+      name: 'interrupted',
+      async argon2id(request) {
+        await rotateDataKey(device, (await adoptHeader(device, quick())).vault);
+        return fast.argon2id(request);
+      },
+    };
+    const adopting = adoptHeader(device, byPassword(PASSWORD, { kdf }));
+    await expect(adopting).rejects.toMatchObject({ code: 'HEADER_ROLLBACK' });
+    const newest = await openVault(device, quick(), { offline: true });
+    expect(newest.epoch).toBe(stored.epoch + 1);
   });
 
   it('needs a device that remembers a header, and one that is not newer', async () => {

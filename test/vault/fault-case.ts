@@ -6,6 +6,7 @@ import {
   type Vault,
   type VaultOpener,
 } from '../../src/index.js';
+import { parsePin } from '../../src/keys/pin.js';
 import { changeElsewhere } from './change-elsewhere.js';
 import { faultStore, type Plan } from './fault-store.js';
 import { expectNothingLost, openWithAny, refusalHere } from './nothing-lost.js';
@@ -34,9 +35,12 @@ export async function runCase(operation: Operation, slotSet: SlotSet, plan: Plan
 }
 
 async function runWithFault(operation: Operation, user: User, plan: Plan): Promise<Outcome> {
+  let epochElsewhere = 0;
   const store = faultStore(user.device, {
     plan,
-    elsewhere: (fault) => changeElsewhere(user, fault),
+    async meanwhile(fault) {
+      epochElsewhere = (await changeElsewhere(user, fault)).epoch;
+    },
   });
   const current = user.has[0] as VaultOpener;
   const run = operation.run(store, user.vault as Vault, current).catch((error: unknown) => {
@@ -45,6 +49,10 @@ async function runWithFault(operation: Operation, user: User, plan: Plan): Promi
   });
   const outcome = await Promise.race([run, store.crashed]);
   store.forgetNow();
+  // Only between a look at the pin and the write of it can another tab's be lowered.
+  if (plan.fault === 'rotated in another tab' && plan.name !== 'savePin') {
+    expect(parsePin(user.device.pin ?? '').epoch).toBeGreaterThanOrEqual(epochElsewhere);
+  }
   return outcome;
 }
 
@@ -56,12 +64,12 @@ function outcomesOf({ name, fault, headerSaved }: Plan): (RowsealErrorCode | 're
   if (fault === 'answer-lost') return name === 'saveHeader' ? ['returned'] : ['STORE_FAILED'];
   if (fault === 'forget') return name === 'saveHeader' ? ['STORE_FAILED'] : ['returned'];
   if (fault === 'forget-later' || headerSaved) return ['returned'];
-  // The password that was right a moment ago may not be any more.
-  const refused: RowsealErrorCode[] =
-    fault === 'password changed elsewhere'
-      ? ['HEADER_CONFLICT', 'UNLOCK_FAILED']
-      : ['HEADER_CONFLICT'];
-  return name === 'saveHeader' ? ['HEADER_CONFLICT'] : ['returned', ...refused];
+  if (name === 'saveHeader') return ['HEADER_CONFLICT'];
+  // Elsewhere, the password that was right a moment ago may have been changed; a tab may have
+  // raised the pin since the header was loaded.
+  return fault === 'rotated in another tab'
+    ? ['returned', 'HEADER_CONFLICT', 'HEADER_ROLLBACK']
+    : ['returned', 'HEADER_CONFLICT', 'UNLOCK_FAILED'];
 }
 
 /** The app goes on writing: with the snapshot it had, and with the one it got. */

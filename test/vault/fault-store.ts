@@ -9,9 +9,15 @@ import type { OpenStore } from '../support/open-store.js';
 
 export type CallName = keyof VaultStore;
 
-const ELSEWHERE = ['rotated elsewhere', 'password changed elsewhere', 'secret added elsewhere'];
+/** Honest changes at the same moment: by another device, or by another tab with the same pin. */
+const MEANWHILE = [
+  'rotated elsewhere',
+  'password changed elsewhere',
+  'secret added elsewhere',
+  'rotated in another tab',
+];
 /** What can go wrong at a read. A crash after it is a crash before the next call. */
-const READ_FAULTS = ['crash-before', 'refuse', ...ELSEWHERE] as const;
+const READ_FAULTS = ['crash-before', 'refuse', ...MEANWHILE];
 /**
  * What can go wrong at a write: beside the above, the effect without the answer (`answer-lost`),
  * the answer without the effect (`forget`), and an effect that lasts only until it was read back.
@@ -46,8 +52,8 @@ export interface FaultStore extends VaultStore {
 
 export interface FaultOptions {
   readonly plan?: Plan;
-  /** What another device does at the moment of an `… elsewhere` fault. */
-  elsewhere?(fault: string): Promise<void>;
+  /** Makes the change that another device or tab makes at that moment. */
+  meanwhile?(fault: string): Promise<void>;
 }
 
 export function faultStore(device: OpenStore, options: FaultOptions = {}): FaultStore {
@@ -70,7 +76,7 @@ export function faultStore(device: OpenStore, options: FaultOptions = {}): Fault
     }
     if (fault === 'refuse') throw new Error('The store refused.');
     if (fault === 'forget') return undefined as T;
-    if (fault?.endsWith('elsewhere')) await options.elsewhere?.(fault);
+    if (fault && MEANWHILE.includes(fault)) await options.meanwhile?.(fault);
     const undo = undoOf(device, name);
     const answer = await perform();
     if (fault === 'crash-after') {
