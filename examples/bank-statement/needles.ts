@@ -22,8 +22,8 @@ export function needlesOf(value: string): Needle[] {
     [hex.toUpperCase(), 'hex'],
   ]);
   for (const offset of [0, 1, 2]) {
-    forms.set(base64At(bytes, offset, 'base64'), 'base64');
     forms.set(base64At(bytes, offset, 'base64url'), 'base64url');
+    forms.set(base64At(bytes, offset, 'base64'), 'base64');
   }
   forms.set(bytes.toString('latin1'), RAW);
   return [...forms].map(([text, form]) => ({ value, form, bytes: Buffer.from(text, 'latin1') }));
