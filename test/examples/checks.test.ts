@@ -111,7 +111,7 @@ describe('the refusal of a secret', () => {
   });
 });
 
-describe('the search of the server', () => {
+describe('the search of the server', { timeout: 120_000 }, () => {
   const values = [SECRET, '-12.50', '1', 'Everyday', 'pg_catalog', '', SECRET];
   const visible = ['Everyday account', 'Savings'];
   const search = async () =>
