@@ -44,10 +44,11 @@ export function bySecret(secret: Uint8Array, options: SecretOptions = {}): Vault
   if (!isBytes(info) || info.length > INFO_LIMIT) {
     throw new TypeError(`The info of a slot is a Uint8Array of at most ${INFO_LIMIT} bytes.`);
   }
-  const copy = secret.slice();
+  // Not \`slice\`, which gives a view of the same memory for Node's Buffer.
+  const copy = Uint8Array.from(secret);
   return {
     slotType: 'secret',
-    info: info.slice(),
+    info: Uint8Array.from(info),
     costs: null,
     async deriveKek({ salt }) {
       return derive(copy, salt, LABEL.secretSlot) as Kek;

@@ -53,10 +53,11 @@ function isExact(value: unknown, depth: number): boolean {
 
 function isExactArray(value: object, depth: number): boolean {
   if (!Array.isArray(value) || 'toJSON' in value) return false;
-  // Named properties and holes would both be lost.
-  return (
-    Object.keys(value).length === value.length && value.every((item) => isExact(item, depth + 1))
+  // Holes, named properties and symbols would all be lost.
+  const isDense = Reflect.ownKeys(value).every(
+    (key, i) => key === (i < value.length ? String(i) : 'length'),
   );
+  return isDense && value.every((item) => isExact(item, depth + 1));
 }
 
 function isExactObject(value: object, depth: number): boolean {
@@ -67,7 +68,8 @@ function isExactObject(value: object, depth: number): boolean {
   ) {
     return false;
   }
-  if (Object.getOwnPropertySymbols(value).length > 0) return false;
+  // Symbols and properties that are not enumerable would be lost.
+  if (Reflect.ownKeys(value).length !== Object.keys(value).length) return false;
   return Object.entries(value).every(
     ([key, item]) => isWellFormed(key) && isExact(item, depth + 1),
   );

@@ -131,7 +131,7 @@ function encodeFallback(name: string, { codec, fallback }: Column): EncodedValue
   const bytes = codec.encode(fallback.value);
   if (!bytes) throw new TypeError(`The default of column '${name}' is not ${codec.takes}.`);
   // A copy: bytes would otherwise follow what their owner does to them later.
-  return { tag: codec.tag, bytes: bytes.slice() };
+  return { tag: codec.tag, bytes: Uint8Array.from(bytes) };
 }
 
 /**

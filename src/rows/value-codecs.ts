@@ -108,7 +108,7 @@ export const bytesCodec: ValueCodec<Uint8Array> = {
   takes: 'a Uint8Array',
   encode: (value) => (isBytes(value) ? value : null),
   // A copy: a view would keep the whole payload alive, and share memory with other columns.
-  decode: (bytes) => bytes.slice(),
+  decode: (bytes) => Uint8Array.from(bytes),
 };
 
 const DAY_MS = 86_400_000;
@@ -140,7 +140,7 @@ export const timestampCodec: ValueCodec<Date> = {
   tag: 10,
   takes: 'a valid Date',
   encode(value) {
-    const time = Object.prototype.toString.call(value) === '[object Date]' ? Number(value) : NaN;
+    const time = timeOf(value);
     return Number.isNaN(time) ? null : encodeInteger(time);
   },
   decode(bytes) {
@@ -148,6 +148,15 @@ export const timestampCodec: ValueCodec<Date> = {
     return Number.isNaN(date.getTime()) ? undefined : date;
   },
 };
+
+/** The time of a `Date` of any realm; NaN for whatever else, even if it says that it is one. */
+function timeOf(value: unknown): number {
+  try {
+    return Date.prototype.getTime.call(value);
+  } catch {
+    return NaN;
+  }
+}
 
 export const jsonCodec: ValueCodec<JsonValue> = {
   name: 'json',

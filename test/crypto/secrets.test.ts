@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { LABEL } from '../../src/crypto/labels.js';
 import { equalSecrets, wipe } from '../../src/crypto/secrets.js';
+import { bySecret } from '../../src/index.js';
 import { holds } from '../properties/holds.js';
 
 it('equalSecrets says what Buffer.equals says', () => {
@@ -34,4 +35,20 @@ it('no label of a derivation equals another or begins it', () => {
       if (i !== j) expect(other.startsWith(label), `${label} begins ${other}`).toBe(false);
     }
   }
+});
+
+it("an opener keeps a copy of its secret, also of Node's Buffer, which its owner may wipe", async () => {
+  const buffer = Buffer.from(Array.from({ length: 32 }, (_, i) => i));
+  const parameters = {
+    type: 'secret' as const,
+    info: new Uint8Array(0),
+    costs: null,
+    salt: new Uint8Array(16),
+  };
+  const expected = await bySecret(Uint8Array.from(buffer)).deriveKek(parameters);
+  const info = Buffer.from('phone');
+  const opener = bySecret(buffer, { info });
+  wipe(buffer, info);
+  expect(await opener.deriveKek(parameters)).toEqual(expected);
+  expect(Buffer.from(opener.info).toString()).toBe('phone');
 });
