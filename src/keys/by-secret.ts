@@ -44,7 +44,7 @@ export function bySecret(secret: Uint8Array, options: SecretOptions = {}): Vault
   if (!isBytes(info) || info.length > INFO_LIMIT) {
     throw new TypeError(`The info of a slot is a Uint8Array of at most ${INFO_LIMIT} bytes.`);
   }
-  // Not \`slice\`, which gives a view of the same memory for Node's Buffer.
+  // Not `slice`, which gives a view of the same memory for Node's Buffer.
   const copy = Uint8Array.from(secret);
   return {
     slotType: 'secret',
