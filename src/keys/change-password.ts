@@ -4,7 +4,7 @@ import { assertOptions, RowsealError } from '../errors.js';
 import { byPassword } from './by-password.js';
 import { changeHeader, revealCurrent } from './change-header.js';
 import { type OpenProgress, unwrapVaultKey, type VaultOpener, wrapVaultKey } from './opener.js';
-import type { Vault, VaultSecrets } from './vault.js';
+import { revealSecrets, type Vault } from './vault.js';
 import type { VaultStore } from './vault-store.js';
 
 /** What {@link changePassword} takes. */
@@ -52,7 +52,7 @@ export async function changePassword(
   assertOptions(change, ['current', 'kdf', 'next', 'onProgress', 'signal'], 'changePassword');
   const next = byPassword(change.next, change.kdf ? { kdf: change.kdf } : {});
   const secrets = await revealCurrent(store, vault);
-  await assertOpens(secrets, change.current, change);
+  await assertOpens(vault, change.current, change);
   const { header, vaultKey, session } = secrets;
   const slot = await wrapVaultKey(header.vaultId, vaultKey, next, session.aead, change);
   const others = header.slots.filter(({ content }) => content?.type !== 'password');
@@ -61,13 +61,16 @@ export async function changePassword(
 
 /** Proof that whoever asks knows a secret, and not only sits at an unlocked device. */
 async function assertOpens(
-  { header, vaultKey, session }: VaultSecrets,
+  vault: Vault,
   opener: VaultOpener,
   progress: OpenProgress,
 ): Promise<void> {
+  const { header, vaultKey, session } = revealSecrets(vault);
   const opened = await unwrapVaultKey(header.vaultId, header.slots, opener, session.aead, progress);
   const same = equalSecrets(opened.vaultKey, vaultKey);
   wipe(opened.vaultKey);
+  // Locked meanwhile, the vault's own key is all zeros: that is no wrong secret, but LOCKED.
+  revealSecrets(vault);
   if (!same) {
     throw new RowsealError('UNLOCK_FAILED', 'That secret opens another vault than this one.');
   }
