@@ -57,9 +57,9 @@ export async function adoptHeader(
 ): Promise<AdoptedVault> {
   assertOptions(options, ['aead', 'onProgress', 'signal'], 'adoptHeader');
   const aead = options.aead ?? nobleAead;
-  const pin = (await loadPin(store)) ?? missing();
+  const before = (await loadPin(store)) ?? missing();
   const header = await loadHeader(store);
-  assertNotOlder(header, pin);
+  assertNotOlder(header, before);
   const session = createSession(aead);
   const { vaultKey } = await unwrapVaultKey(header.vaultId, header.slots, opener, aead, options);
   session.keyMaterial.add(vaultKey);
