@@ -72,6 +72,7 @@ export function decryptRows<T extends Table>(
   rows: readonly SealedRowOf<T>[],
   options: OpenRowOptions = {},
 ): DecryptResult<RowOf<T>>[] {
+  assertOptions(options, ['acceptRetired'], 'decryptRows');
   return rows.map((sealed) => tryDecryptRow(vault, table, sealed, options));
 }
 
