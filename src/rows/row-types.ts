@@ -1,6 +1,6 @@
 /** The types of rows, inferred from a table's declaration; flat, so that they read well on hover. */
 import type { Column, ColumnKind, Presence } from './column.js';
-import type { Columns, Table } from './table.js';
+import type { Columns, PayloadType, Table } from './table.js';
 
 type Flat<T> = { [K in keyof T]: T[K] };
 type ColumnsOf<T> = T extends Table<infer C> ? C : never;
@@ -33,6 +33,9 @@ type SealedColumns<C extends Columns> = {
   [K in NamesOf<C, 'server-owned', Presence>]?: unknown;
 };
 
+/** Distributes, so that a table of which nothing is known may have either. */
+type Payload<P extends PayloadType> = P extends 'bytes' ? Uint8Array : string;
+
 /**
  * A plaintext row of a table: `id` and every column but the server-owned ones.
  *
@@ -64,10 +67,6 @@ export type RowOf<T extends Table> = Flat<{ id: string } & RowColumns<ColumnsOf<
  */
 export type SealedRowOf<T extends Table> = Flat<
   { id: string } & SealedColumns<ColumnsOf<T>> & {
-      payload: T extends Table<Columns, infer P>
-        ? 'bytes' extends P
-          ? Uint8Array
-          : string
-        : never;
+      payload: T extends Table<Columns, infer P> ? Payload<P> : never;
     }
 >;

@@ -10,6 +10,7 @@ import {
   mergeRows,
   type RowOf,
   type SealedRowOf,
+  type Table,
   tryDecryptRow,
   type Vault,
 } from '../../src/index.js';
@@ -141,6 +142,7 @@ test('the payload of a table is text, or bytes where that was asked for', () => 
   const raw = defineTable('raw', { body: encrypted.text() }, { payload: 'bytes' });
   expectTypeOf<SealedRowOf<typeof raw>['payload']>().toEqualTypeOf<Uint8Array>();
   expectTypeOf<Sealed['payload']>().toEqualTypeOf<string>();
+  expectTypeOf<SealedRowOf<Table>['payload']>().toEqualTypeOf<string | Uint8Array>();
   // @ts-expect-error There is no third way to store it.
   defineTable('raw', { body: encrypted.text() }, { payload: 'hex' });
 });
