@@ -18,6 +18,7 @@ import type { Column } from '../../src/rows/column.js';
 import { createWorld } from '../support/world.js';
 import { holds } from './holds.js';
 import { type AnyPlainRow, type Sample, samples } from './tables.js';
+import { TYPES } from './values.js';
 
 const world = await createWorld();
 const { vault } = world;
@@ -168,6 +169,26 @@ describe('a row stays readable when', () => {
         deepStrictEqual(decryptRow(vault, renamed, moved), renameRow(row));
         const sealed = encryptRow(vault, renamed, renameRow(edited) as never, { previous: moved });
         deepStrictEqual(decryptRow(vault, renamed, sealed), renameRow(edited));
+      }),
+    );
+  });
+
+  it('a column changes its type: the old value is carried along, and neither is misread', () => {
+    const types = fc.shuffledSubarray([...TYPES], { minLength: 2, maxLength: 2 });
+    const changes = types.chain((pair) => {
+      const [before, after] = pair as [(typeof TYPES)[number], (typeof TYPES)[number]];
+      const values: fc.Arbitrary<unknown>[] = [before.values, after.values];
+      return fc.tuple(fc.constant([before, after] as const), fc.tuple(...values));
+    });
+    holds(
+      fc.property(changes, ([[before, after], [value, other]]) => {
+        const first = defineTable('t', { value: before.declare() });
+        const second = defineTable('t', { value: after.declare().optional() });
+        const previous = encryptRow(vault, first, { id: 'r', value });
+        deepStrictEqual(decryptRow(vault, second, previous), { id: 'r' });
+        const sealed = encryptRow(vault, second, { id: 'r', value: other }, { previous });
+        deepStrictEqual(decryptRow(vault, second, sealed), { id: 'r', value: other });
+        deepStrictEqual(decryptRow(vault, first, sealed), { id: 'r', value });
       }),
     );
   });
