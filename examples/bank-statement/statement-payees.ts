@@ -58,8 +58,8 @@ export const MONTHLY: readonly MonthlyPayee[] = [
     category: 'Health',
     cents: [-12_000, -9_000],
     country: 'DE',
-    code: 'SESSION',
-    notes: ['Session 1\nSession 2', 'Half is paid back by the insurance'],
+    code: 'VISIT',
+    notes: ['First visit\nSecond visit', 'Half is paid back by the insurance'],
   },
   {
     ...everyday,
