@@ -5,7 +5,6 @@ import {
   changePassword,
   decryptRow,
   encryptRow,
-  type KdfBackend,
   openVault,
   rekeyVault,
   rotateDataKey,
@@ -14,6 +13,7 @@ import {
 import { fastKdf } from '../support/fast-kdf.js';
 import type { OpenStore } from '../support/open-store.js';
 import { createWorld, diary, PASSWORD, ROW } from '../support/world.js';
+import { kdfWith } from './kdf-with.js';
 import { quick } from './users.js';
 
 type Change = (store: OpenStore, vault: Vault) => Promise<Vault>;
@@ -102,14 +102,9 @@ describe('adoptHeader', () => {
 
   it('does not lower a pin that another tab raised while Argon2id ran', async () => {
     const { device, stored } = await fork(newPassword, rotateDataKey);
-    const fast = fastKdf();
-    const kdf: KdfBackend = {
-      name: 'interrupted',
-      async argon2id(request) {
-        await rotateDataKey(device, (await adoptHeader(device, quick())).vault);
-        return fast.argon2id(request);
-      },
-    };
+    const kdf = kdfWith(async () => {
+      await rotateDataKey(device, (await adoptHeader(device, quick())).vault);
+    });
     const adopting = adoptHeader(device, byPassword(PASSWORD, { kdf }));
     await expect(adopting).rejects.toMatchObject({ code: 'HEADER_ROLLBACK' });
     const newest = await openVault(device, quick(), { offline: true });

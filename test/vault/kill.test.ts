@@ -45,7 +45,7 @@ async function runAndKill(directory: string, life: number): Promise<void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = once(app, 'close');
-  await once(app.stdout, 'data');
+  await Promise.race([once(app.stdout, 'data'), closed]);
   await wait(life);
   app.kill('SIGKILL');
   const [, signal] = await closed;

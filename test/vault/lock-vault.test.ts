@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   addSecret,
-  byPassword,
-  byRecoveryKey,
   changePassword,
   decryptRow,
   deriveKey,
@@ -21,7 +19,7 @@ import {
 import { revealSecrets } from '../../src/keys/vault.js';
 import { fastKdf } from '../support/fast-kdf.js';
 import type { OpenStore } from '../support/open-store.js';
-import { createWorld, diary, PASSWORD, ROW } from '../support/world.js';
+import { createWorld, diary, ROW } from '../support/world.js';
 import { quick, SECRET } from './users.js';
 
 const locked = expect.objectContaining({ code: 'LOCKED' });
@@ -131,32 +129,4 @@ describe('a locked vault refuses', () => {
     await expect(change(store, vault)).rejects.toEqual(locked);
     expect(store.header).toBe(header);
   });
-});
-
-it('locking while Argon2id runs stores nothing, and no slot around a wiped key', async () => {
-  const { store, vault, kdf } = await createWorld();
-  const writes = store.writes.length;
-  const lockingKdf = {
-    name: 'locks',
-    argon2id: (request: Parameters<typeof kdf.argon2id>[0]) => {
-      lockVault(vault);
-      return kdf.argon2id(request);
-    },
-  };
-  const change = { current: byPassword(PASSWORD, { kdf }), next: 'next', kdf: lockingKdf };
-  await expect(changePassword(store, vault, change)).rejects.toEqual(locked);
-  expect(store.writes).toHaveLength(writes);
-  await openVault(store, quick());
-});
-
-it('locking while the header is saved loses nothing: the change stands, its snapshot is locked', async () => {
-  const { store, vault } = await createWorld();
-  const saveHeader = store.saveHeader.bind(store);
-  store.saveHeader = (change) => {
-    lockVault(vault);
-    return saveHeader(change);
-  };
-  const { vault: next, recoveryKey } = await replaceRecoveryKey(store, vault);
-  expect(() => encryptRow(next, diary, ROW)).toThrow(locked);
-  expect((await openVault(store, byRecoveryKey(recoveryKey))).header).toBe(next.header);
 });

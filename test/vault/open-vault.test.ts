@@ -3,27 +3,14 @@ import {
   byPassword,
   byRecoveryKey,
   changePassword,
-  encryptRow,
-  type KdfBackend,
   openVault,
   pinOf,
   rotateDataKey,
 } from '../../src/index.js';
 import { fastKdf } from '../support/fast-kdf.js';
-import { createWorld, diary, openPinned, PASSWORD, ROW } from '../support/world.js';
+import { createWorld, openPinned, PASSWORD } from '../support/world.js';
+import { kdfWith } from './kdf-with.js';
 import { quick } from './users.js';
-
-/** A key-derivation function during which something happens. */
-function kdfWith(happening: () => unknown): KdfBackend {
-  const kdf = fastKdf();
-  return {
-    name: 'interrupted',
-    async argon2id(request) {
-      await happening();
-      return kdf.argon2id(request);
-    },
-  };
-}
 
 describe('openVault', () => {
   it('reports progress, never backwards, up to 1', async () => {
@@ -85,59 +72,6 @@ describe('openVault', () => {
   it('refuses an option it does not know', async () => {
     const { store } = await createWorld();
     await expect(openVault(store, quick(), { ofline: true } as object)).rejects.toThrow(TypeError);
-  });
-});
-
-describe('openVault, aborted', () => {
-  it('before it began: no password work', async () => {
-    const { store, kdf } = await createWorld();
-    const runs = kdf.runs;
-    const signal = AbortSignal.abort(new Error('gone'));
-    const opening = openVault(store, byPassword(PASSWORD, { kdf }), { signal });
-    await expect(opening).rejects.toBe(signal.reason);
-    expect(kdf.runs).toBe(runs);
-  });
-
-  it('in the middle: with the reason, and without remembering the header', async () => {
-    const { store } = await createWorld();
-    const phone = store.otherDevice();
-    const controller = new AbortController();
-    const reason = new Error('gone');
-    const shares: number[] = [];
-    const opening = openVault(phone, quick(), {
-      signal: controller.signal,
-      onProgress(share) {
-        shares.push(share);
-        controller.abort(reason);
-      },
-    });
-    await expect(opening).rejects.toBe(reason);
-    expect(shares, 'no further work').toEqual([0.5]);
-    expect(phone.pin).toBeNull();
-  });
-
-  it('at the end of a backend that reports no progress', async () => {
-    const { store } = await createWorld();
-    const phone = store.otherDevice();
-    const controller = new AbortController();
-    const kdf = kdfWith(() => controller.abort());
-    const opening = openVault(phone, byPassword(PASSWORD, { kdf }), { signal: controller.signal });
-    await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
-    expect(phone.pin).toBeNull();
-  });
-
-  it('by anything that looks like a signal, even without a reason', async () => {
-    const { store } = await createWorld();
-    const opening = openVault(store, quick(), { signal: { aborted: true } });
-    await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
-  });
-
-  it('after it ended: no effect', async () => {
-    const { store } = await createWorld();
-    const controller = new AbortController();
-    const vault = await openVault(store, quick(), { signal: controller.signal });
-    controller.abort();
-    expect(encryptRow(vault, diary, ROW).id).toBe(ROW.id);
   });
 });
 

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import {
+  byPassword,
+  byRecoveryKey,
+  changePassword,
+  encryptRow,
+  lockVault,
+  openVault,
+  replaceRecoveryKey,
+} from '../../src/index.js';
+import { createWorld, diary, PASSWORD, ROW } from '../support/world.js';
+import { kdfWith } from './kdf-with.js';
+import { quick } from './users.js';
+
+const locked = expect.objectContaining({ code: 'LOCKED' });
+
+it('locking while Argon2id runs stores nothing, and no slot around a wiped key', async () => {
+  const { store, vault, kdf } = await createWorld();
+  const writes = store.writes.length;
+  const lockingKdf = kdfWith(() => lockVault(vault));
+  const change = { current: byPassword(PASSWORD, { kdf }), next: 'next', kdf: lockingKdf };
+  await expect(changePassword(store, vault, change)).rejects.toEqual(locked);
+  expect(store.writes).toHaveLength(writes);
+  await openVault(store, quick());
+});
+
+it('locking while the header is saved loses nothing: the change stands, its snapshot is locked', async () => {
+  const { store, vault } = await createWorld();
+  const saveHeader = store.saveHeader.bind(store);
+  store.saveHeader = (change) => {
+    lockVault(vault);
+    return saveHeader(change);
+  };
+  const { vault: next, recoveryKey } = await replaceRecoveryKey(store, vault);
+  expect(() => encryptRow(next, diary, ROW)).toThrow(locked);
+  expect((await openVault(store, byRecoveryKey(recoveryKey))).header).toBe(next.header);
+});
