@@ -123,6 +123,19 @@ describe('a column that becomes bound, and one that ceases to be', () => {
     expect(mergeRows(vault, second, edited, previous)).toBe(edited);
   });
 
+  it('is fixed from then on: an older version that still changes it does not unfix it', () => {
+    const row = { id: 'r', body: 'b', room: 'a' };
+    const previous = encryptRow(vault, first, row);
+    // Often, since nonces must not decide it.
+    for (let i = 0; i < 20; i++) {
+      const byFirst = encryptRow(vault, first, { ...row, body: 'c', room: 'other' }, { previous });
+      const bySecond = encryptRow(vault, second, row, { previous });
+      const merged = mergeRows(vault, second, byFirst, bySecond);
+      expect(decryptRow(vault, second, merged)).toEqual({ ...row, body: 'c' });
+      expect(mergeRows(vault, second, merged, byFirst)).toBe(merged);
+    }
+  });
+
   it('binds the authentic value, not the one that the server shows', () => {
     const row = { id: 'r', body: 'b', room: 'a' };
     const served = { ...encryptRow(vault, first, row), room: 'lie' };
