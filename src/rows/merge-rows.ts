@@ -1,9 +1,9 @@
 import { compareBytes } from '../bytes/compare.js';
 import { assertOptions } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
-import { nextBoundValues, withoutBound } from './bound-set.js';
+import { type BoundValues, nextBoundValues, withoutBound } from './bound-set.js';
 import { mergeContents } from './merge-contents.js';
-import { equalContents, isDeleted } from './row-content.js';
+import { equalContents, equalValues, isDeleted, type RowContent } from './row-content.js';
 import type { SealedRowOf } from './row-types.js';
 import type { AnyRow } from './row-values.js';
 import { type OpenedRow, type OpenRowOptions, openSealedRow, sealContent } from './seal-row.js';
@@ -53,9 +53,8 @@ export function mergeRows<T extends Table>(
   const merged = mergeContents(first.opened.content, second.opened.content);
   const bound = nextBoundValues(table, merged, first.opened.bound);
   const content = withoutBound(merged, bound);
-  // One side may still have as a column of its own what the other has bound.
   for (const { sealed, opened } of [first, second]) {
-    if (equalContents(content, withoutBound(opened.content, bound))) return sealed;
+    if (holdsAll(table, opened, content, bound)) return sealed;
   }
   const { rowId, id } = first.opened;
   const payload = sealContent(vault, table, rowId, bound, content);
@@ -63,6 +62,21 @@ export function mergeRows<T extends Table>(
     ? (first.sealed as AnyRow)
     : visibleValues(table, id, content, bound.values);
   return sealedRow(table, visible, payload) as SealedRowOf<T>;
+}
+
+/** Whether a version says all that the merged one would; it may still have as a column what that one binds. */
+function holdsAll(
+  table: Table,
+  opened: OpenedRow,
+  content: RowContent,
+  bound: BoundValues,
+): boolean {
+  const { values } = nextBoundValues(table, opened.content, opened.bound);
+  const bindsAlike = [...bound.values].every(([id, value]) => {
+    const own = values.get(id);
+    return own && equalValues(own, value);
+  });
+  return bindsAlike && equalContents(content, withoutBound(opened.content, bound));
 }
 
 interface Version<Sealed> {
