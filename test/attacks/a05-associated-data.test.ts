@@ -74,7 +74,46 @@ const twoBound = fc.tuple(place, encoded, encoded).map(([base, a, b]): [Place, P
   { ...base, bound: new Map<number, EncodedValue>([[1, a]]).set(2, b) },
 ]);
 
-const pairs = fc.oneof(fc.tuple(place, place), neighbours, twoBound);
+/**
+ * Pairs that are equal as soon as one field goes without its length: what follows the field in
+ * the one place is part of it in the other.
+ */
+const swallowed = fc.tuple(place, encoded, encoded, bytes).map(([base, a, b, extra]) => {
+  const { tableId, rowId } = base;
+  const join = (...parts: readonly (Iterable<number> | number)[]) =>
+    Uint8Array.from(parts.flatMap((part) => (typeof part === 'number' ? [part] : [...part])));
+  const bound = (...values: readonly EncodedValue[]) =>
+    new Map(values.map((value, i) => [i + 1, value]));
+  const column = (value: EncodedValue, length: number) =>
+    join([0, 0, 0, 1, value.tag, length], value.bytes);
+  const [first, second] = [a.bytes, b.bytes];
+  const between = [0, 0, 0, 2, b.tag];
+  const candidates: readonly [Partial<Place>, Partial<Place>][] = [
+    // The table id ends with the row id's length.
+    [{ rowId: join(rowId.length, rowId) }, { tableId: join(tableId, rowId.length + 1), rowId }],
+    // The row id ends with the group id and the bound set.
+    [
+      { rowId, bound: bound({ ...a, bytes: join(first, 0, 0) }) },
+      { rowId: join(rowId, 0, 1, column(a, first.length + 2)), bound: bound() },
+    ],
+    // A bound value ends with the next column.
+    [
+      { bound: bound({ ...a, bytes: join(first, between, extra) }, b) },
+      { bound: bound(a, { ...b, bytes: join(extra, between, second) }) },
+    ],
+  ];
+  return candidates.map(([one, other]): [Place, Place] => [
+    { ...base, ...one },
+    { ...base, ...other },
+  ]);
+});
+
+const pairs = fc.oneof(
+  fc.tuple(place, place),
+  neighbours,
+  twoBound,
+  swallowed.chain((candidates) => fc.constantFrom(...candidates)),
+);
 
 function describePlace({ prefix, vaultId, tableId, rowId, bound }: Place): string {
   const entries = [...bound].map(([id, value]) => [id, value.tag, value.bytes.join()]);
@@ -146,7 +185,6 @@ describe('A05: confusable names, ids and values of real rows', () => {
     ['null for the empty text', 'nullish', '', 'nullish', null],
     ['null for the word', 'nullish', 'null', 'nullish', null],
     ['nothing for the empty text', 'maybe', '', 'maybe', undefined],
-    ['absent for null', 'maybe', undefined, 'nullish', null],
     ['composed for decomposed', 'text', 'é', 'text', 'e\u0301'],
   ] as const)('does not take %s', async (_, column, value, otherColumn, otherValue) => {
     const world = await createWorld();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decryptRow, defineTable, encrypted, encryptRow } from '../../src/index.js';
 import {
   type Bytes,
@@ -78,6 +78,7 @@ describe('D05: JSON a hundred thousand levels deep', () => {
       `${'{"a":'.repeat(deep)}1${'}'.repeat(deep)}`,
       '['.repeat(65) + ']'.repeat(65),
     ];
+    const parse = vi.spyOn(JSON, 'parse');
     for (const json of texts) {
       const value = [...new TextEncoder().encode(json)];
       const forged = forgeThing(world.vault, {
@@ -85,7 +86,10 @@ describe('D05: JSON a hundred thousand levels deep', () => {
       });
       const attack = () => decryptRow(world.vault, things, forged);
       await expectRefused(world, attack, { codes: ['ROW_MALFORMED'] });
+      // An engine whose parser recurses would run out of stack.
+      expect(parse).not.toHaveBeenCalledWith(json);
     }
+    parse.mockRestore();
   });
 
   it('is refused when it is to be sealed, and 64 levels are not', async () => {
