@@ -16,7 +16,7 @@ const COSTLY: readonly Partial<KdfParameters>[] = [
   { lanes: 5 },
   { lanes: 255 },
   { memoryKiB: GIB / 2 + 1, passes: 2 },
-  { memoryKiB: GIB / 10 + 1, passes: 10 },
+  { memoryKiB: Math.ceil(GIB / 10), passes: 10 },
   { memoryKiB: 2 ** 32 - 1, passes: 2 ** 32 - 1, lanes: 255 },
 ];
 
