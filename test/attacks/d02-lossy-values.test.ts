@@ -47,6 +47,7 @@ const anything = fc.oneof(
     withObjectString: true,
   }),
   fc.jsonValue(),
+  fc.boolean(),
   fc.string({ unit: 'binary' }),
   fc.string().map((text) => `${text}\ud83d`),
   fc.integer(),
@@ -101,7 +102,8 @@ describe('D02: a value comes back exactly, or is refused when it is sealed', () 
       }),
       { numRuns: RUNS },
     );
-    expect(kept).toBeGreaterThan(RUNS / 100);
+    // Every type gets some hundred values that it takes, so both branches are tried.
+    expect(kept).toBeGreaterThan(20);
     expect(kept).toBeLessThan(RUNS);
   });
 
