@@ -3,8 +3,7 @@
  * never be read as another.
  *
  * 0x01 to 0x1f belong to rowseal for ever; no other byte will ever begin one of its formats. So
- * 'made by a newer version' (an unassigned byte of that range) and 'not ours at all' (plaintext,
- * which begins at 0x20 or above) can be told apart by the first byte alone.
+ * 'made by a newer version' (an unassigned byte of that range) is told from 'not ours at all'.
  */
 export const FORMAT_BYTE = {
   envelope: 0x01,

@@ -2,7 +2,7 @@
  * Every label of every derivation, in one place: two keys that share a label would be one key.
  *
  * A label is the `info` of HKDF (RFC 5869, section 3.2). No label is the beginning of another
- * except `appKey`, whose purpose is to be followed by the app's own text.
+ * except `appKey`, which the key's length and the app's own text follow.
  */
 export const LABEL = {
   recoverySlot: 'rowseal/1 recovery key slot',
@@ -14,5 +14,5 @@ export const LABEL = {
   keysetWrap: 'rowseal/1 keyset wrap',
   dekId: 'rowseal/1 DEK id',
   rowKey: 'rowseal/1 row key',
-  appKey: 'rowseal/1 app key: ',
+  appKey: 'rowseal/1 app key ',
 } as const;

@@ -1,17 +1,16 @@
 import { encodeBase64url } from '../bytes/base64url.js';
 import { equalBytes } from '../bytes/compare.js';
 import { type AeadBackend, nobleAead } from '../crypto/aead.js';
-import { wipe } from '../crypto/secrets.js';
 import { assertOptions } from '../errors.js';
 import { changeHeader } from './change-header.js';
 import { openHeader } from './header-seal.js';
 import type { DataKey, EarlierVaultKey, Keyset } from './keyset.js';
-import { createSession } from './open-vault.js';
 import { type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';
 import { assertHoldsPinnedKey, assertNotOlder } from './pin-check.js';
 import { retire } from './rotate-data-key.js';
+import { holdKeys, inNewSession } from './session.js';
 import { loadHeader, loadPin, missing, savePin } from './store-access.js';
-import { holdKeys, makeVault, type Vault, type VaultSecrets } from './vault.js';
+import { makeVault, type Vault, type VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
 import type { VaultStore } from './vault-store.js';
 
@@ -60,22 +59,18 @@ export async function adoptHeader(
   const before = (await loadPin(store)) ?? missing();
   const header = await loadHeader(store);
   assertNotOlder(header, before);
-  const session = createSession(aead);
-  const { vaultKey } = await unwrapVaultKey(header.vaultId, header.slots, opener, aead, options);
-  session.keyMaterial.add(vaultKey);
-  try {
+  return inNewSession(aead, async (session) => {
+    const { vaultId, slots } = header;
+    const { vaultKey } = await unwrapVaultKey(vaultId, slots, opener, aead, options);
+    holdKeys(session, vaultKey);
     const keyset = openHeader(header, vaultKey, aead);
-    holdKeys(session, keyset, vaultKey);
+    holdKeys(session, vaultKey, keyset);
     // Read again: another tab may have pinned a newer header while Argon2id ran.
     const pin = (await loadPin(store)) ?? missing();
     assertNotOlder(header, pin);
     assertHoldsPinnedKey(header, keyset, pin);
-    const winner = { header, vaultKey, session, ...keyset };
-    return await addKeys(store, winner, pin);
-  } catch (error) {
-    wipe(...session.keyMaterial);
-    throw error;
-  }
+    return addKeys(store, { header, vaultKey, session, ...keyset }, pin);
+  });
 }
 
 /** The keyset of the header that lost, through its vault key, which the winner holds. */
@@ -85,7 +80,9 @@ function openPinned(
 ): Keyset {
   const held = [{ key: vaultKey, id: header.vaultKeyId }, ...earlierVaultKeys];
   const { key } = held.find(({ id }) => equalBytes(id, pin.vaultKeyId)) as EarlierVaultKey;
-  return openHeader(pin, key, session.aead);
+  const keyset = openHeader(pin, key, session.aead);
+  holdKeys(session, key, keyset);
+  return keyset;
 }
 
 async function addKeys(

@@ -1,6 +1,7 @@
+import { isBytes } from '../bytes/is-bytes.js';
 import type { KdfBackend } from '../crypto/kdf.js';
 import { KDF_POLICY } from '../crypto/kdf.js';
-import type { Kek } from '../crypto/key-types.js';
+import { KEY_LENGTH, type Kek } from '../crypto/key-types.js';
 import { nobleArgon2id } from '../crypto/noble-argon2id.js';
 import { assertOptions, RowsealError } from '../errors.js';
 import type { VaultOpener } from './opener.js';
@@ -48,9 +49,14 @@ export function byPassword(
     costs: KDF_POLICY,
     async deriveKek({ costs, salt }, onProgress) {
       const request = { password: prepared, salt, ...(costs ?? KDF_POLICY) };
-      return (await kdf.argon2id(onProgress ? { ...request, onProgress } : request)) as Kek;
+      return asKek(await kdf.argon2id(onProgress ? { ...request, onProgress } : request), kdf);
     },
   };
+}
+
+function asKek(tag: Uint8Array, { name }: KdfBackend): Kek {
+  if (isBytes(tag) && tag.length === KEY_LENGTH) return tag as Kek;
+  throw new TypeError(`The KDF backend '${name}' must return a Uint8Array of ${KEY_LENGTH} bytes.`);
 }
 
 function defaultKdf(): KdfBackend {

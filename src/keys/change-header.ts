@@ -3,6 +3,7 @@ import { RowsealError } from '../errors.js';
 import { sealHeader } from './header-seal.js';
 import { vaultKeyId } from './keyset.js';
 import { assertNotOlder } from './pin-check.js';
+import { holdKeys } from './session.js';
 import { changedMeanwhile, loadHeader, replaceHeader } from './store-access.js';
 import { lockVault, makeVault, revealSecrets, type Vault, type VaultSecrets } from './vault.js';
 import { EPOCH_LIMIT, type HeaderFields, PREDECESSOR_LIMIT, SLOT_LIMIT } from './vault-header.js';
@@ -54,6 +55,7 @@ export async function changeHeader(
     extensions: header.extensions,
   };
   const keyset = { dataKeys, earlierVaultKeys };
+  holdKeys(session, vaultKey, keyset);
   const next = sealHeader(fields, keyset, vaultKey, session.aead);
   await replaceHeader(store, header, next, vaultKey);
   const snapshot = makeVault({ header: next, vaultKey, session, ...keyset }, vault.freshness);

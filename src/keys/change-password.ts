@@ -3,7 +3,13 @@ import { equalSecrets, wipe } from '../crypto/secrets.js';
 import { assertOptions, RowsealError } from '../errors.js';
 import { byPassword } from './by-password.js';
 import { changeHeader, revealCurrent } from './change-header.js';
-import { type OpenProgress, unwrapVaultKey, type VaultOpener, wrapVaultKey } from './opener.js';
+import {
+  type OpenProgress,
+  partOf,
+  unwrapVaultKey,
+  type VaultOpener,
+  wrapVaultKey,
+} from './opener.js';
 import { revealSecrets, type Vault } from './vault.js';
 import type { VaultStore } from './vault-store.js';
 
@@ -52,9 +58,10 @@ export async function changePassword(
   assertOptions(change, ['current', 'kdf', 'next', 'onProgress', 'signal'], 'changePassword');
   const next = byPassword(change.next, change.kdf ? { kdf: change.kdf } : {});
   const secrets = await revealCurrent(store, vault);
-  await assertOpens(vault, change.current, change);
+  await assertOpens(vault, change.current, partOf(change, 0, 2));
   const { header, vaultKey, session } = secrets;
-  const slot = await wrapVaultKey(header.vaultId, vaultKey, next, session.aead, change);
+  const progress = partOf(change, 1, 2);
+  const slot = await wrapVaultKey(header.vaultId, vaultKey, next, session.aead, progress);
   const others = header.slots.filter(({ content }) => content?.type !== 'password');
   return changeHeader(store, vault, { slots: [slot, ...others] });
 }

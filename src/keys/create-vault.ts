@@ -1,17 +1,19 @@
 import { equalBytes } from '../bytes/compare.js';
 import { type AeadBackend, nobleAead } from '../crypto/aead.js';
-import { type Dek, KEY_LENGTH, type VaultKey } from '../crypto/key-types.js';
+import { KEY_LENGTH, type VaultKey } from '../crypto/key-types.js';
 import { randomBytes } from '../crypto/random.js';
 import { assertOptions, RowsealError } from '../errors.js';
 import { byRecoveryKey } from './by-recovery-key.js';
 import { sealHeader } from './header-seal.js';
-import { type Keyset, makeDataKey, vaultKeyId } from './keyset.js';
-import { createSession } from './open-vault.js';
+import type { KeySlot } from './key-slot.js';
+import { vaultKeyId } from './keyset.js';
 import { type OpenProgress, type VaultOpener, wrapVaultKey } from './opener.js';
 import { formatPin } from './pin.js';
 import { generateRecoveryKey } from './recovery-key.js';
+import { freshDataKey } from './rotate-data-key.js';
+import { holdKeys, inNewSession, type VaultSession } from './session.js';
 import { changedMeanwhile, loadHeaderText, loadPin, replaceHeader } from './store-access.js';
-import { makeVault, type Vault } from './vault.js';
+import { makeVault, type Vault, type VaultSecrets } from './vault.js';
 import { parseHeader, VAULT_ID_LENGTH, type VaultHeader } from './vault-header.js';
 import type { VaultStore } from './vault-store.js';
 
@@ -84,17 +86,30 @@ export async function createVault(
   if (!recovery && opener.slotType === 'secret') refuseLoneSecret();
   const replaced = await assertReplaceable(store, options.replaces);
 
-  const aead = options.aead ?? nobleAead;
-  const vaultId = randomBytes(VAULT_ID_LENGTH);
-  const vaultKey = randomBytes(KEY_LENGTH) as VaultKey;
   const recoveryKey = recovery ? generateRecoveryKey() : null;
   const openers = recoveryKey ? [opener, byRecoveryKey(recoveryKey)] : [opener];
-  const slots = [];
-  for (const each of openers) {
-    slots.push(await wrapVaultKey(vaultId, vaultKey, each, aead, options));
+  const vault = await inNewSession(options.aead ?? nobleAead, async (session) => {
+    const secrets = await firstSecrets(openers, session, options);
+    await replaceHeader(store, replaced, secrets.header, secrets.vaultKey);
+    return makeVault(secrets, 'pinned');
+  });
+  return { vault, recoveryKey };
+}
+
+async function firstSecrets(
+  openers: readonly VaultOpener[],
+  session: VaultSession,
+  progress: OpenProgress,
+): Promise<VaultSecrets> {
+  const { aead } = session;
+  const vaultId = randomBytes(VAULT_ID_LENGTH);
+  const vaultKey = randomBytes(KEY_LENGTH) as VaultKey;
+  const keyset = { dataKeys: [freshDataKey(vaultId)], earlierVaultKeys: [] };
+  holdKeys(session, vaultKey, keyset);
+  const slots: KeySlot[] = [];
+  for (const opener of openers) {
+    slots.push(await wrapVaultKey(vaultId, vaultKey, opener, aead, progress));
   }
-  const dataKey = makeDataKey(vaultId, randomBytes(KEY_LENGTH) as Dek, 'primary', null);
-  const keyset: Keyset = { dataKeys: [dataKey], earlierVaultKeys: [] };
   const fields = {
     vaultId,
     vaultKeyId: vaultKeyId(vaultId, vaultKey),
@@ -104,9 +119,7 @@ export async function createVault(
     extensions: [],
   };
   const header = sealHeader(fields, keyset, vaultKey, aead);
-  await replaceHeader(store, replaced, header, vaultKey);
-  const session = createSession(aead);
-  return { vault: makeVault({ header, vaultKey, session, ...keyset }, 'pinned'), recoveryKey };
+  return { header, vaultKey, session, ...keyset };
 }
 
 /** The stored header that the caller gives up by name, or `null` when nothing is there. */

@@ -1,14 +1,13 @@
 import { equalBytes } from '../bytes/compare.js';
 import { type AeadBackend, nobleAead } from '../crypto/aead.js';
-import { wipe } from '../crypto/secrets.js';
 import { assertOptions } from '../errors.js';
 import { openHeader } from './header-seal.js';
 import { type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';
 import { assertContinues, assertNotOlder } from './pin-check.js';
+import { holdKeys, inNewSession } from './session.js';
 import { loadHeader, loadPin, missing, savePin } from './store-access.js';
-import { holdKeys, makeVault, type Vault, type VaultSession } from './vault.js';
+import { makeVault, type Vault } from './vault.js';
 import type { VaultStore } from './vault-store.js';
-import { createWriterClock } from './writer-clock.js';
 
 /** Options of {@link openVault}. */
 export interface OpenOptions extends OpenProgress {
@@ -57,23 +56,16 @@ export async function openVault(
   const pin = await loadPin(store);
   const header = options.offline ? (pin ?? missing()) : await loadHeader(store);
   assertNotOlder(header, pin);
-  const session = createSession(aead);
-  const { vaultKey } = await unwrapVaultKey(header.vaultId, header.slots, opener, aead, options);
-  session.keyMaterial.add(vaultKey);
-  try {
+  return inNewSession(aead, async (session) => {
+    const { vaultId, slots } = header;
+    const { vaultKey } = await unwrapVaultKey(vaultId, slots, opener, aead, options);
+    holdKeys(session, vaultKey);
     const keyset = openHeader(header, vaultKey, aead);
-    holdKeys(session, keyset, vaultKey);
+    holdKeys(session, vaultKey, keyset);
     // Read again: another tab may have pinned a newer header while Argon2id ran.
     const latestPin = await loadPin(store);
     assertContinues(header, keyset, latestPin);
     if (!latestPin || !equalBytes(latestPin.hash, header.hash)) await savePin(store, header);
     return makeVault({ header, vaultKey, session, ...keyset }, latestPin ? 'pinned' : 'first-use');
-  } catch (error) {
-    wipe(...session.keyMaterial);
-    throw error;
-  }
-}
-
-export function createSession(aead: AeadBackend): VaultSession {
-  return { locked: false, aead, clock: createWriterClock(), keyMaterial: new Set() };
+  });
 }

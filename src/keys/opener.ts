@@ -47,6 +47,13 @@ export interface OpenProgress {
   readonly signal?: { readonly aborted: boolean; readonly reason?: unknown };
 }
 
+/** The progress of one of several password runs, as a share of them all. */
+export function partOf(progress: OpenProgress, index: number, count: number): OpenProgress {
+  const { onProgress } = progress;
+  if (!onProgress) return progress;
+  return { ...progress, onProgress: (share) => onProgress((index + share) / count) };
+}
+
 /** A slot opened by an opener, with the vault key it wrapped. */
 export interface OpenedSlot {
   readonly slot: KeySlot;

@@ -7,7 +7,13 @@ import { byRecoveryKey } from './by-recovery-key.js';
 import { changeHeader, revealCurrent } from './change-header.js';
 import type { CreatedVault } from './create-vault.js';
 import type { KeySlot } from './key-slot.js';
-import { type OpenProgress, unwrapVaultKey, type VaultOpener, wrapVaultKey } from './opener.js';
+import {
+  type OpenProgress,
+  partOf,
+  unwrapVaultKey,
+  type VaultOpener,
+  wrapVaultKey,
+} from './opener.js';
 import { generateRecoveryKey } from './recovery-key.js';
 import { freshDataKey, retire } from './rotate-data-key.js';
 import type { SlotInfo, Vault, VaultSecrets } from './vault.js';
@@ -102,13 +108,15 @@ async function rewrapSlots(
 ): Promise<Map<KeySlot, KeySlot>> {
   const { vaultId, slots } = header;
   const rewrapped = new Map<KeySlot, KeySlot>();
-  for (const opener of keep) {
-    const opened = await unwrapVaultKey(vaultId, slots, opener, session.aead, progress);
+  for (const [i, opener] of keep.entries()) {
+    const opening = partOf(progress, 2 * i, 2 * keep.length);
+    const wrapping = partOf(progress, 2 * i + 1, 2 * keep.length);
+    const opened = await unwrapVaultKey(vaultId, slots, opener, session.aead, opening);
     wipe(opened.vaultKey);
     const info = opened.slot.content?.info;
     rewrapped.set(
       opened.slot,
-      await wrapVaultKey(vaultId, vaultKey, opener, session.aead, progress, info),
+      await wrapVaultKey(vaultId, vaultKey, opener, session.aead, wrapping, info),
     );
   }
   return rewrapped;

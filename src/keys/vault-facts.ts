@@ -38,13 +38,14 @@ export function pinOf(vault: Vault): string {
 }
 
 /**
- * A short code that is equal on two devices exactly when they see the same header: 80 bits as
- * four groups of four characters.
+ * A short code for the header that a device sees, equal on two devices that see the same one: 80
+ * bits as four groups of four characters.
  *
  * Show it on both devices and let the user compare: a server that forks devices, or leads a new
  * one back to an old header, shows different codes.
  *
- * Security: public.
+ * Security: public. Nobody without the vault key can make a second header with a given code; who
+ * has it could search for two that share one.
  *
  * Throws `LOCKED`.
  *
@@ -104,5 +105,6 @@ export function deriveKey(vault: Vault, label: string, options: DeriveOptions = 
   const held = [{ key: vaultKey, id: header.vaultKeyId }, ...earlierVaultKeys];
   const chosen = held.find(({ id }) => encodeBase64url(id) === vaultKeyId);
   if (!chosen) throw new RangeError('This vault holds no vault key with that id.');
-  return derive(chosen.key, header.vaultId, LABEL.appKey + label, length);
+  // The length is part of the label: HKDF alone would make a shorter key the beginning of a longer.
+  return derive(chosen.key, header.vaultId, `${LABEL.appKey}${length}: ${label}`, length);
 }

@@ -40,6 +40,7 @@ import {
   writeUint32,
   writtenBytes,
 } from '../bytes/wire-writer.js';
+import { NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';
 import { HASH_LENGTH, hash } from '../crypto/derive.js';
 import { KEY_LENGTH } from '../crypto/key-types.js';
 import { RowsealError } from '../errors.js';
@@ -72,8 +73,8 @@ export interface VaultHeader extends HeaderFields {
 }
 
 /**
- * Parses header text, checking size, version, structure, limits and KDF bounds, in that order
- * and before any secret is touched.
+ * Parses header text: size, encoding and version first, then structure, limits and KDF bounds as
+ * they are met, all before any secret is touched.
  *
  * Throws `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`, `HEADER_MALFORMED`, `KDF_PARAMS_REFUSED`.
  */
@@ -90,6 +91,7 @@ export function parseHeaderBytes(bytes: Uint8Array): VaultHeader {
   assertFormat(readByte(reader));
   const fields = readFields(reader);
   const sealedKeyset = readBytes(reader, readUint16(reader));
+  if (sealedKeyset.length < NONCE_LENGTH + TAG_LENGTH) malformed('its keyset is cut short');
   const mac = readBytes(reader, HASH_LENGTH);
   assertEnd(reader);
   return { ...fields, sealedKeyset, mac, bytes, text: encodeBase64url(bytes), hash: hash(bytes) };

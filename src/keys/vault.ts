@@ -4,14 +4,12 @@
  */
 import { encodeBase64url } from '../bytes/base64url.js';
 import { tickOf } from '../bytes/stamp.js';
-import type { AeadBackend } from '../crypto/aead.js';
 import type { VaultKey } from '../crypto/key-types.js';
-import { wipe } from '../crypto/secrets.js';
 import { RowsealError } from '../errors.js';
 import type { SlotType } from './key-slot.js';
 import type { KeyStatus, Keyset } from './keyset.js';
+import { endSession, holdKeys, type VaultSession } from './session.js';
 import type { VaultHeader } from './vault-header.js';
-import type { WriterClock } from './writer-clock.js';
 
 /** A key slot, as it may be shown to the user. */
 export interface SlotInfo {
@@ -60,15 +58,6 @@ export interface Vault {
   readonly header: string;
 }
 
-/** What all snapshots of one opening share. */
-export interface VaultSession {
-  locked: boolean;
-  readonly aead: AeadBackend;
-  readonly clock: WriterClock;
-  /** Every buffer with key material, to be zeroed by `lockVault`. */
-  readonly keyMaterial: Set<Uint8Array>;
-}
-
 /** What a snapshot knows beyond its public data. */
 export interface VaultSecrets extends Keyset {
   readonly header: VaultHeader;
@@ -78,16 +67,9 @@ export interface VaultSecrets extends Keyset {
 
 const secretsOf = /* @__PURE__ */ new WeakMap<Vault, VaultSecrets>();
 
-/** Notes keys for `lockVault`, and for wiping when an opening fails half way. */
-export function holdKeys({ keyMaterial }: VaultSession, keyset: Keyset, vaultKey: VaultKey): void {
-  keyMaterial.add(vaultKey);
-  for (const { dek, rowKey } of keyset.dataKeys) keyMaterial.add(dek).add(rowKey);
-  for (const { key } of keyset.earlierVaultKeys) keyMaterial.add(key);
-}
-
 export function makeVault(secrets: VaultSecrets, freshness: Vault['freshness']): Vault {
   const { header, vaultKey, session } = secrets;
-  holdKeys(session, secrets, vaultKey);
+  holdKeys(session, vaultKey, secrets);
   const vault: Vault = Object.freeze({
     vaultId: encodeBase64url(header.vaultId),
     vaultKeyId: encodeBase64url(header.vaultKeyId),
@@ -139,9 +121,7 @@ export function revealSecrets(vault: Vault): VaultSecrets {
 export function lockVault(vault: Vault): void {
   const session = secretsOf.get(vault)?.session;
   if (!session) throw new TypeError('This is not a vault.');
-  session.locked = true;
-  wipe(...session.keyMaterial);
-  session.keyMaterial.clear();
+  endSession(session);
 }
 
 function describeSlots(header: VaultHeader): SlotInfo[] {

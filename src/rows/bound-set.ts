@@ -6,8 +6,16 @@
  */
 import { RowsealError } from '../errors.js';
 import { type Cell, type EncodedValue, isDeleted, type RowContent } from './row-content.js';
-import { type AnyRow, ownValue, servedValue, valueWhenMissing } from './row-values.js';
+import {
+  type AnyRow,
+  encodeValue,
+  NULL,
+  ownValue,
+  servedValue,
+  valueWhenMissing,
+} from './row-values.js';
 import type { LayoutColumn, Table } from './table.js';
+import { ABSENT_TAG } from './value-codecs.js';
 
 /** The values of one bound set. */
 export interface BoundValues {
@@ -16,6 +24,9 @@ export interface BoundValues {
   /** By column id, in rising order. */
   readonly values: ReadonlyMap<number, EncodedValue>;
 }
+
+/** Bound columns are ids and scopes; each is hashed with every payload, and compared by databases. */
+const BOUND_LENGTH_LIMIT = 1024;
 
 export function currentBoundSet({ layout }: Table): number {
   return layout.boundSets.length - 1;
@@ -34,7 +45,7 @@ export function servedBoundValues(table: Table, set: number, sealed: AnyRow): Bo
   for (const column of boundColumns(table, set)) {
     const value = servedValue(column, ownValue(sealed, column.name));
     if (!value) return null;
-    values.set(column.id, value);
+    values.set(column.id, asBound(value));
   }
   return { set, values };
 }
@@ -56,7 +67,19 @@ export function nextBoundValues(
   for (const column of boundColumns(table, set)) {
     const value = bound.values.get(column.id) ?? content.cells.get(column.id);
     if (!value && isDeleted(content)) return bound;
-    values.set(column.id, value ?? valueWhenMissing(column));
+    values.set(column.id, asBound(value ?? valueWhenMissing(column)));
+  }
+  return { set, values };
+}
+
+/** The values with which a typed row is sealed. Throws `VALUE_UNSUPPORTED`. */
+export function writtenBoundValues(table: Table, row: AnyRow): BoundValues {
+  const set = currentBoundSet(table);
+  const values = new Map<number, EncodedValue>();
+  for (const column of boundColumns(table, set)) {
+    const value = encodeValue(table, column, ownValue(row, column.name));
+    if (value.bytes.length > BOUND_LENGTH_LIMIT) tooLong(table, column);
+    values.set(column.id, asBound(value));
   }
   return { set, values };
 }
@@ -81,6 +104,18 @@ export function withoutBound(content: RowContent, { values }: BoundValues): RowC
   const cells = new Map(content.cells);
   for (const id of values.keys()) cells.delete(id);
   return { ...content, cells };
+}
+
+/** The server has one NULL for absent and null, and the declaration may change between them. */
+function asBound(value: EncodedValue): EncodedValue {
+  return value.tag === ABSENT_TAG ? NULL : value;
+}
+
+function tooLong(table: Table, { name }: LayoutColumn): never {
+  throw new RowsealError(
+    'VALUE_UNSUPPORTED',
+    `The bound column '${name}' of '${table.name}' takes at most ${BOUND_LENGTH_LIMIT} bytes. The row was not sealed; nothing was lost.`,
+  );
 }
 
 function newerBoundSet(): never {

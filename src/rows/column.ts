@@ -161,6 +161,7 @@ const visibleTextCodec: ValueCodec<string> = {
   takes: 'a string without NUL and lone surrogates',
   encode: (value) =>
     typeof value === 'string' && !value.includes('\0') ? textCodec.encode(value) : null,
+  decode: (bytes) => (bytes.includes(0) ? undefined : textCodec.decode(bytes)),
 };
 
 function encryptedColumn<Value>(codec: ValueCodec<Value>): RequiredColumn<Value> {

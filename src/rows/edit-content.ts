@@ -39,7 +39,7 @@ export function editedContent(
   clock: WriterClock,
 ): RowContent {
   if (isDeleted(before)) {
-    return insertedContent(nextLife(before), clock.stamp([before.lifeStamp]), values);
+    return insertedContent(nextLife(before), clock.stamp(), values);
   }
   const changed = columns.filter((column) =>
     hasChanged(column, before.cells.get(column.id), values.get(column.id) as EncodedValue),

@@ -1,12 +1,17 @@
 import { assertOptions } from '../errors.js';
 import { revealSecrets, type Vault } from '../keys/vault.js';
-import { type BoundValues, boundColumns, currentBoundSet, nextBoundValues } from './bound-set.js';
-import { editedContent, insertedContent } from './edit-content.js';
+import {
+  type BoundValues,
+  boundColumns,
+  nextBoundValues,
+  writtenBoundValues,
+} from './bound-set.js';
+import { type EncodedValues, editedContent, insertedContent } from './edit-content.js';
 import { type EncodedValue, equalValues, isDeleted } from './row-content.js';
 import type { RowOf, SealedRowOf } from './row-types.js';
 import { type AnyRow, encodeRowId, encodeValue, ownValue } from './row-values.js';
 import { type OpenedRow, type OpenRowOptions, openSealedRow, sealContent } from './seal-row.js';
-import type { LayoutColumn, Table } from './table.js';
+import type { Table } from './table.js';
 import { sealedRow } from './visible-columns.js';
 
 /** Options of {@link encryptRow}. */
@@ -56,9 +61,8 @@ export function encryptRow<T extends Table>(
   const values = row as AnyRow;
   assertColumns(table, values);
   const rowId = encodeRowId(table, values.id);
-  const written = encodeColumns(table, values, table.layout.contents);
-  const set = currentBoundSet(table);
-  const bound = { set, values: encodeColumns(table, values, boundColumns(table, set)) };
+  const written = encodeColumns(table, values);
+  const bound = writtenBoundValues(table, values);
   const { previous, ...openOptions } = options;
   const before = previous && openPrevious(vault, table, values, previous as AnyRow, openOptions);
   if (before) assertBoundUnchanged(table, before, bound);
@@ -83,13 +87,9 @@ function openPrevious(
   );
 }
 
-function encodeColumns(
-  table: Table,
-  values: AnyRow,
-  columns: readonly LayoutColumn[],
-): Map<number, EncodedValue> {
+function encodeColumns(table: Table, values: AnyRow): EncodedValues {
   const encoded = new Map<number, EncodedValue>();
-  for (const column of columns) {
+  for (const column of table.layout.contents) {
     encoded.set(column.id, encodeValue(table, column, ownValue(values, column.name)));
   }
   return encoded;

@@ -3,7 +3,7 @@
  *
  * | bytes | field |
  * | --- | --- |
- * | varint | life counter, 1 to 2^31 − 1 |
+ * | varint | life counter, 1 to 2^31 − 2 |
  * | … | extension list (`extension-list.ts`) |
  * | varint | number of stamp groups, 1 to 257 |
  * | … | stamp groups, in rising order of their stamps |

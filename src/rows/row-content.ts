@@ -29,8 +29,8 @@ export interface RowContent {
   readonly extensions: readonly Extension[];
 }
 
-/** A higher life would leave no room for another delete. */
-export const LIFE_LIMIT = 2 ** 31 - 1;
+/** Even, so that every living row can still be deleted. */
+export const LIFE_LIMIT = 2 ** 31 - 2;
 
 export function isDeleted({ life }: RowContent): boolean {
   return life % 2 === 0;

@@ -11,7 +11,7 @@ export type AnyRow = Readonly<Record<string, unknown>>;
 
 const NOTHING = new Uint8Array(0);
 const ABSENT: EncodedValue = { tag: ABSENT_TAG, bytes: NOTHING };
-const NULL: EncodedValue = { tag: NULL_TAG, bytes: NOTHING };
+export const NULL: EncodedValue = { tag: NULL_TAG, bytes: NOTHING };
 const ROW_ID_LENGTH_LIMIT = 256;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -103,6 +103,7 @@ export function defineTable<const C extends Columns, P extends PayloadType = 'te
   if (payload !== 'text' && payload !== 'bytes') {
     throw new TypeError("The payload of a table is 'text' or 'bytes'.");
   }
+  assertPlainObject(columns);
   const layoutColumns = Object.entries(columns).map(([key, column]) => layoutColumn(key, column));
   assertDistinct(name, layoutColumns);
   const layout = {
@@ -112,6 +113,14 @@ export function defineTable<const C extends Columns, P extends PayloadType = 'te
     boundSets: boundSetsOf(layoutColumns, options.earlierBoundSets ?? []),
   };
   return Object.freeze({ name, columns: Object.freeze({ ...columns }), payload, padding, layout });
+}
+
+/** `{ __proto__: column }` would set a prototype, and the column would be lost without a word. */
+function assertPlainObject(columns: Columns): void {
+  const prototype = Object.getPrototypeOf(columns) as object | null;
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    throw new TypeError('The columns of a table are the own properties of a plain object.');
+  }
 }
 
 function layoutColumn(name: string, column: Column): LayoutColumn {

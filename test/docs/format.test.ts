@@ -11,9 +11,10 @@ import { preparePassword } from '../../src/keys/password.js';
 import { formatRecoveryKey, parseRecoveryKey } from '../../src/keys/recovery-key.js';
 import * as codecs from '../../src/rows/value-codecs.js';
 import { block, code, lines, namedCodes, number, table } from './format-document.js';
-import { hex } from './format-examples.js';
 import { LIMITS } from './format-limits.js';
 import { notes } from './format-row.js';
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
 const VALUE_CODECS = [

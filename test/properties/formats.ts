@@ -87,7 +87,7 @@ const headerFields: fc.Arbitrary<HeaderFields> = fc
 
 /** Well-formed headers; their keyset and MAC are noise. */
 export const headers: fc.Arbitrary<Uint8Array> = fc
-  .tuple(headerFields, fc.uint8Array({ maxLength: 200 }), bytesOf(32))
+  .tuple(headerFields, fc.uint8Array({ minLength: 40, maxLength: 200 }), bytesOf(32))
   .map(([fields, sealedKeyset, mac]) =>
     Uint8Array.from([...encodeAuthenticated(fields, sealedKeyset), ...mac]),
   );
