@@ -5,7 +5,8 @@ import { assertOptions } from '../errors.js';
 import { changeHeader } from './change-header.js';
 import { openHeader } from './header-seal.js';
 import type { DataKey, EarlierVaultKey, Keyset } from './keyset.js';
-import { type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';
+import { openWith } from './open-vault.js';
+import type { OpenProgress, VaultOpener } from './opener.js';
 import { assertHoldsPinnedKey, assertNotOlder } from './pin-check.js';
 import { retire } from './rotate-data-key.js';
 import { holdKeys, inNewSession } from './session.js';
@@ -60,16 +61,12 @@ export async function adoptHeader(
   const header = await loadHeader(store);
   assertNotOlder(header, before);
   return inNewSession(aead, async (session) => {
-    const { vaultId, slots } = header;
-    const { vaultKey } = await unwrapVaultKey(vaultId, slots, opener, aead, options);
-    holdKeys(session, vaultKey);
-    const keyset = openHeader(header, vaultKey, aead);
-    holdKeys(session, vaultKey, keyset);
+    const winner = await openWith(header, opener, session, options);
     // Read again: another tab may have pinned a newer header while Argon2id ran.
     const pin = (await loadPin(store)) ?? missing();
     assertNotOlder(header, pin);
-    assertHoldsPinnedKey(header, keyset, pin);
-    return addKeys(store, { header, vaultKey, session, ...keyset }, pin);
+    assertHoldsPinnedKey(header, winner, pin);
+    return addKeys(store, winner, pin);
   });
 }
 

@@ -4,9 +4,10 @@ import { assertOptions } from '../errors.js';
 import { openHeader } from './header-seal.js';
 import { type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';
 import { assertContinues, assertNotOlder } from './pin-check.js';
-import { holdKeys, inNewSession } from './session.js';
+import { holdKeys, inNewSession, type VaultSession } from './session.js';
 import { loadHeader, loadPin, missing, savePin } from './store-access.js';
-import { makeVault, type Vault } from './vault.js';
+import { makeVault, type Vault, type VaultSecrets } from './vault.js';
+import type { VaultHeader } from './vault-header.js';
 import type { VaultStore } from './vault-store.js';
 
 /** Options of {@link openVault}. */
@@ -57,15 +58,26 @@ export async function openVault(
   const header = options.offline ? (pin ?? missing()) : await loadHeader(store);
   assertNotOlder(header, pin);
   return inNewSession(aead, async (session) => {
-    const { vaultId, slots } = header;
-    const { vaultKey } = await unwrapVaultKey(vaultId, slots, opener, aead, options);
-    holdKeys(session, vaultKey);
-    const keyset = openHeader(header, vaultKey, aead);
-    holdKeys(session, vaultKey, keyset);
+    const secrets = await openWith(header, opener, session, options);
     // Read again: another tab may have pinned a newer header while Argon2id ran.
     const latestPin = await loadPin(store);
-    assertContinues(header, keyset, latestPin);
+    assertContinues(header, secrets, latestPin);
     if (!latestPin || !equalBytes(latestPin.hash, header.hash)) await savePin(store, header);
-    return makeVault({ header, vaultKey, session, ...keyset }, latestPin ? 'pinned' : 'first-use');
+    return makeVault(secrets, latestPin ? 'pinned' : 'first-use');
   });
+}
+
+/** Everything a header holds, through the slot that the opener opens; held by the session at once. */
+export async function openWith(
+  header: VaultHeader,
+  opener: VaultOpener,
+  session: VaultSession,
+  progress: OpenProgress,
+): Promise<VaultSecrets> {
+  const { vaultId, slots } = header;
+  const { vaultKey } = await unwrapVaultKey(vaultId, slots, opener, session.aead, progress);
+  holdKeys(session, vaultKey);
+  const keyset = openHeader(header, vaultKey, session.aead);
+  holdKeys(session, vaultKey, keyset);
+  return { header, vaultKey, session, ...keyset };
 }

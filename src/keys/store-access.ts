@@ -102,7 +102,7 @@ async function attempt<T>(what: string, call: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw new RowsealError(
       'STORE_FAILED',
-      `The store could not ${what}. Nothing was changed on this device; try again.`,
+      `The store could not ${what}. Try again; if the vault was being changed, open it anew first, since the change may stand already.`,
       { cause: error },
     );
   }
