@@ -11,7 +11,8 @@ export const TAG_LENGTH = 16;
  * An implementation of XChaCha20-Poly1305. All give identical bytes; an app picks one in code
  * for speed, and stored data never picks it.
  *
- * Security: an implementation must verify the tag before it returns anything, and must keep no
+ * Security: an implementation must verify the tag before it returns anything, return a buffer of
+ * its own each time (never one that it writes to again), leave its inputs as they are, and keep no
  * copy of key or plaintext.
  */
 export interface AeadBackend {

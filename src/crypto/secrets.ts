@@ -13,6 +13,18 @@ export function equalSecrets(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+/** Uses a derived secret for one thing and forgets it, whatever happens meanwhile. */
+export function useOnce<Secret extends Uint8Array, T>(
+  secret: Secret,
+  use: (secret: Secret) => T,
+): T {
+  try {
+    return use(secret);
+  } finally {
+    wipe(secret);
+  }
+}
+
 /**
  * Overwrites secrets with zeros.
  *

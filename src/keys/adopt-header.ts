@@ -6,14 +6,14 @@ import { changeHeader } from './change-header.js';
 import { openHeader } from './header-seal.js';
 import type { DataKey, EarlierVaultKey, Keyset } from './keyset.js';
 import { openWith } from './open-vault.js';
-import type { OpenProgress, VaultOpener } from './opener.js';
+import { assertOpener, type OpenProgress, type VaultOpener } from './opener.js';
 import { assertHoldsPinnedKey, assertNotOlder } from './pin-check.js';
 import { retire } from './rotate-data-key.js';
 import { holdKeys, inNewSession } from './session.js';
 import { loadHeader, loadPin, missing, savePin } from './store-access.js';
 import { makeVault, type Vault, type VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
-import type { VaultStore } from './vault-store.js';
+import { assertStore, type VaultStore } from './vault-store.js';
 
 /** Options of {@link adoptHeader}. */
 export interface AdoptOptions extends OpenProgress {
@@ -56,6 +56,8 @@ export async function adoptHeader(
   options: AdoptOptions = {},
 ): Promise<AdoptedVault> {
   assertOptions(options, ['aead', 'onProgress', 'signal'], 'adoptHeader');
+  assertStore(store);
+  assertOpener(opener);
   const aead = options.aead ?? nobleAead;
   const before = (await loadPin(store)) ?? missing();
   const header = await loadHeader(store);
@@ -92,17 +94,22 @@ async function addKeys(
   const dataKeys = missingFrom(winner.dataKeys, loser.dataKeys);
   const earlier = missingFrom(winner.earlierVaultKeys, loser.earlierVaultKeys);
   if (dataKeys.length + earlier.length === 0) {
-    await savePin(store, winner.header);
+    await savePin(store, winner.header, pin);
     return { vault, addedKeys: [] };
   }
   // Whoever a rekeyVault on the other side shut out opens the losing header and knows its keys.
   const rekeyed = !equalBytes(winner.header.vaultKeyId, pin.vaultKeyId);
   const status = rekeyed ? 'revoked' : 'rotated';
   const retired = retire(dataKeys, status, winner.session.clock.stamp());
-  const next = await changeHeader(store, vault, {
-    dataKeys: [...winner.dataKeys, ...retired],
-    earlierVaultKeys: [...winner.earlierVaultKeys, ...earlier],
-  });
+  const next = await changeHeader(
+    store,
+    vault,
+    {
+      dataKeys: [...winner.dataKeys, ...retired],
+      earlierVaultKeys: [...winner.earlierVaultKeys, ...earlier],
+    },
+    pin,
+  );
   return { vault: next, addedKeys: dataKeys.map(({ id }) => encodeBase64url(id)) };
 }
 

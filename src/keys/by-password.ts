@@ -55,8 +55,9 @@ export function byPassword(
 }
 
 function asKek(tag: Uint8Array, { name }: KdfBackend): Kek {
-  if (isBytes(tag) && tag.length === KEY_LENGTH) return tag as Kek;
-  throw new TypeError(`The KDF backend '${name}' must return a Uint8Array of ${KEY_LENGTH} bytes.`);
+  const isTag = isBytes(tag) && tag.length === KEY_LENGTH && !tag.every((byte) => byte === tag[0]);
+  if (isTag) return tag as Kek;
+  throw new TypeError(`The KDF backend '${name}' must return the ${KEY_LENGTH} bytes of the tag.`);
 }
 
 function defaultKdf(): KdfBackend {

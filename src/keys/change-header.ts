@@ -1,13 +1,20 @@
 /** The one way in which an open vault's header changes. */
+import { equalBytes } from '../bytes/compare.js';
 import { RowsealError } from '../errors.js';
 import { sealHeader } from './header-seal.js';
 import { vaultKeyId } from './keyset.js';
-import { assertNotOlder } from './pin-check.js';
+import { assertContinues, assertNotOlder } from './pin-check.js';
 import { holdKeys } from './session.js';
-import { changedMeanwhile, loadHeader, replaceHeader } from './store-access.js';
+import { changedMeanwhile, loadHeader, loadPin, replaceHeader } from './store-access.js';
 import { lockVault, makeVault, revealSecrets, type Vault, type VaultSecrets } from './vault.js';
-import { EPOCH_LIMIT, type HeaderFields, PREDECESSOR_LIMIT, SLOT_LIMIT } from './vault-header.js';
-import type { VaultStore } from './vault-store.js';
+import {
+  EPOCH_LIMIT,
+  type HeaderFields,
+  PREDECESSOR_LIMIT,
+  SLOT_LIMIT,
+  type VaultHeader,
+} from './vault-header.js';
+import { assertStore, type VaultStore } from './vault-store.js';
 
 /** What a change may replace; everything else is carried over from the verified header. */
 export type HeaderEdit = Partial<Pick<HeaderFields, 'slots'>> &
@@ -23,25 +30,34 @@ export type HeaderEdit = Partial<Pick<HeaderFields, 'slots'>> &
  * `STORE_FAILED` and what parsing throws.
  */
 export async function revealCurrent(store: VaultStore, vault: Vault): Promise<VaultSecrets> {
+  assertStore(store);
   const secrets = revealSecrets(vault);
   const stored = await loadHeader(store);
   if (stored.text !== secrets.header.text) {
     assertNotOlder(stored, secrets.header);
     changedMeanwhile();
   }
+  // A server may show each tab the header it has: what the device remembers decides.
+  assertContinues(secrets.header, secrets, await loadPin(store));
   return revealSecrets(vault);
 }
 
 /**
  * Seals the next header, stores it, reads it back, pins it, and only then returns the next
  * snapshot: whatever fails, the old one stays good.
+ *
+ * @param givenUp the pinned header that `adoptHeader` gives up; any other must lead to this vault
  */
 export async function changeHeader(
   store: VaultStore,
   vault: Vault,
   edit: HeaderEdit,
+  givenUp: VaultHeader | null = null,
 ): Promise<Vault> {
+  const pin = await loadPin(store);
   const secrets = revealSecrets(vault);
+  const isGivenUp = pin && givenUp && equalBytes(pin.hash, givenUp.hash);
+  if (!isGivenUp) assertContinues(secrets.header, secrets, pin);
   const { header, session } = secrets;
   const { dataKeys, earlierVaultKeys, vaultKey } = { ...secrets, ...edit };
   assertSlots(edit.slots ?? header.slots);
@@ -57,7 +73,7 @@ export async function changeHeader(
   const keyset = { dataKeys, earlierVaultKeys };
   holdKeys(session, vaultKey, keyset);
   const next = sealHeader(fields, keyset, vaultKey, session.aead);
-  await replaceHeader(store, header, next, vaultKey);
+  await replaceHeader(store, { header, pin }, next, vaultKey);
   const snapshot = makeVault({ header: next, vaultKey, session, ...keyset }, vault.freshness);
   // Locked while the store was busy: the change stands, and its new keys are forgotten as well.
   if (session.locked) lockVault(snapshot);

@@ -4,6 +4,7 @@ import { assertOptions, RowsealError } from '../errors.js';
 import { byPassword } from './by-password.js';
 import { changeHeader, revealCurrent } from './change-header.js';
 import {
+  assertOpener,
   type OpenProgress,
   partOf,
   unwrapVaultKey,
@@ -56,6 +57,7 @@ export async function changePassword(
   change: PasswordChange,
 ): Promise<Vault> {
   assertOptions(change, ['current', 'kdf', 'next', 'onProgress', 'signal'], 'changePassword');
+  assertOpener(change.current);
   const next = byPassword(change.next, change.kdf ? { kdf: change.kdf } : {});
   const secrets = await revealCurrent(store, vault);
   await assertOpens(vault, change.current, partOf(change, 0, 2));

@@ -7,15 +7,15 @@ import { byRecoveryKey } from './by-recovery-key.js';
 import { sealHeader } from './header-seal.js';
 import type { KeySlot } from './key-slot.js';
 import { vaultKeyId } from './keyset.js';
-import { type OpenProgress, type VaultOpener, wrapVaultKey } from './opener.js';
+import { assertOpener, type OpenProgress, type VaultOpener, wrapVaultKey } from './opener.js';
 import { formatPin } from './pin.js';
 import { generateRecoveryKey } from './recovery-key.js';
 import { freshDataKey } from './rotate-data-key.js';
 import { holdKeys, inNewSession, type VaultSession } from './session.js';
-import { changedMeanwhile, loadHeaderText, loadPin, replaceHeader } from './store-access.js';
+import { loadHeaderText, loadPin, replaceHeader, type Standing } from './store-access.js';
 import { makeVault, type Vault, type VaultSecrets } from './vault.js';
-import { parseHeader, VAULT_ID_LENGTH, type VaultHeader } from './vault-header.js';
-import type { VaultStore } from './vault-store.js';
+import { parseHeader, VAULT_ID_LENGTH } from './vault-header.js';
+import { assertStore, type VaultStore } from './vault-store.js';
 
 /** Options of {@link createVault}. */
 export interface CreateOptions extends OpenProgress {
@@ -24,15 +24,19 @@ export interface CreateOptions extends OpenProgress {
    * possible with `bySecret`, since passkeys and devices get lost.
    */
   readonly recovery?: boolean;
+  /** A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise. */
+  readonly recoveryKey?: string;
   /**
-   * What is given up for the new vault: exactly the pin text (`pinOf`, or the store's
-   * `loadPin()`) or the header text that stands there now. Rows of the old vault will not open
-   * with the new one.
+   * What is given up for the new vault: the pin text (`pinOf`, or the store's `loadPin()`) or the
+   * header text that stands there now; both, when they are of different vaults. Rows of the old
+   * vault will not open with the new one.
    */
-  readonly replaces?: string;
+  readonly replaces?: string | readonly string[];
   /** Another implementation of XChaCha20-Poly1305, with identical bytes. */
   readonly aead?: AeadBackend;
 }
+
+const OPTION_NAMES = ['aead', 'onProgress', 'recovery', 'recoveryKey', 'replaces', 'signal'];
 
 /** What {@link createVault} returns. */
 export interface CreatedVault<RecoveryKey extends string | null = string> {
@@ -50,7 +54,10 @@ export interface CreatedVault<RecoveryKey extends string | null = string> {
  *
  * Throws `HEADER_CONFLICT` where there is a vault already, `VAULT_MISMATCH` when `replaces` is
  * not what stands there, `STORE_FAILED`, `LAST_SLOT` for a passkey without a recovery key,
- * `NO_SECURE_RANDOM`.
+ * `RECOVERY_KEY_TYPO`, `VAULT_MISSING` when the header is gone after it was stored,
+ * `NO_SECURE_RANDOM`; `TypeError` for a recovery key as opener; with `replaces`, what parsing the
+ * header that stands there throws (delete a damaged one on the server first); or the signal's
+ * reason.
  *
  * Security: the recovery key opens everything. Show it; never log, store or send it.
  *
@@ -60,7 +67,8 @@ export interface CreatedVault<RecoveryKey extends string | null = string> {
  *
  * const store = memoryStore();
  * const { vault, recoveryKey } = await createVault(store, byPassword('correct horse battery staple'));
- * console.log('Write this down:', recoveryKey, 'for vault', vault.vaultId);
+ * const page = `Write this down for vault ${vault.vaultId}: ${recoveryKey}`; // show it once
+ * console.assert(page.length > 0);
  * ```
  */
 export async function createVault(
@@ -78,19 +86,20 @@ export async function createVault(
   opener: VaultOpener,
   options: CreateOptions = {},
 ): Promise<CreatedVault<string | null>> {
-  assertOptions(options, ['aead', 'onProgress', 'recovery', 'replaces', 'signal'], 'createVault');
+  assertOptions(options, OPTION_NAMES, 'createVault');
+  assertStore(store);
+  assertOpener(opener);
   const recovery = options.recovery ?? true;
   if (opener.slotType === 'recovery-key') {
     throw new TypeError('createVault makes the recovery key itself: pass byPassword or bySecret.');
   }
   if (!recovery && opener.slotType === 'secret') refuseLoneSecret();
-  const replaced = await assertReplaceable(store, options.replaces);
-
-  const recoveryKey = recovery ? generateRecoveryKey() : null;
-  const openers = recoveryKey ? [opener, byRecoveryKey(recoveryKey)] : [opener];
+  const recoveryKey = recovery ? (options.recoveryKey ?? generateRecoveryKey()) : null;
+  const openers = recoveryKey === null ? [opener] : [opener, byRecoveryKey(recoveryKey)];
+  const given = await givenUp(store, options.replaces);
   const vault = await inNewSession(options.aead ?? nobleAead, async (session) => {
     const secrets = await firstSecrets(openers, session, options);
-    await replaceHeader(store, replaced, secrets.header, secrets.vaultKey);
+    await replaceHeader(store, given, secrets.header, secrets.vaultKey);
     return makeVault(secrets, 'pinned');
   });
   return { vault, recoveryKey };
@@ -122,27 +131,29 @@ async function firstSecrets(
   return { header, vaultKey, session, ...keyset };
 }
 
-/** The stored header that the caller gives up by name, or `null` when nothing is there. */
-async function assertReplaceable(
+/** What stands in the store and on this device, once the caller has named all of it. */
+async function givenUp(
   store: VaultStore,
-  replaces: string | undefined,
-): Promise<VaultHeader | null> {
+  replaces: CreateOptions['replaces'] = [],
+): Promise<Standing> {
+  const named = typeof replaces === 'string' ? [replaces] : replaces;
   const headerText = await loadHeaderText(store);
   const pin = await loadPin(store);
-  if (headerText === null && !pin) {
-    return replaces === undefined ? null : refuseReplacement();
-  }
-  if (replaces === undefined) {
-    throw new RowsealError(
-      'HEADER_CONFLICT',
-      'There is a vault already, in the store or in what this device remembers. Open it with openVault; to give it up for ever, pass its pin or header as { replaces }.',
-    );
-  }
+  if ((headerText !== null || pin) && named.length === 0) refuseExisting();
   const header = headerText === null ? null : parseHeader(headerText);
-  if (replaces === headerText) return header;
-  if (!pin || replaces !== formatPin(pin)) return refuseReplacement();
-  if (header && !equalBytes(header.vaultId, pin.vaultId)) changedMeanwhile();
-  return header;
+  const standing = [header?.text, pin && formatPin(pin)];
+  const isNamed = (text: string | undefined | null) => !text || named.includes(text);
+  const sameVault = header && pin && equalBytes(header.vaultId, pin.vaultId);
+  const allNamed = sameVault ? standing.some(isNamed) : standing.every(isNamed);
+  if (!allNamed || !named.every((text) => standing.includes(text))) refuseReplacement();
+  return { header, pin };
+}
+
+function refuseExisting(): never {
+  throw new RowsealError(
+    'HEADER_CONFLICT',
+    'There is a vault already, in the store or in what this device remembers. Open it with openVault; to give it up for ever, pass its pin or header as { replaces }.',
+  );
 }
 
 function refuseReplacement(): never {

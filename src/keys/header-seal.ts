@@ -1,11 +1,12 @@
 /** Making a header authentic under a vault key, and checking that it is. */
 import { equalBytes } from '../bytes/compare.js';
+import { concat } from '../bytes/concat.js';
 import { type AeadBackend, NONCE_LENGTH } from '../crypto/aead.js';
 import { derive, mac } from '../crypto/derive.js';
 import type { Kek, MacKey, VaultKey } from '../crypto/key-types.js';
 import { LABEL } from '../crypto/labels.js';
 import { randomBytes } from '../crypto/random.js';
-import { equalSecrets, wipe } from '../crypto/secrets.js';
+import { equalSecrets, useOnce, wipe } from '../crypto/secrets.js';
 import { RowsealError } from '../errors.js';
 import { encodeKeyset, type Keyset, parseKeyset, vaultKeyId } from './keyset.js';
 import {
@@ -23,20 +24,14 @@ export function sealHeader(
   vaultKey: VaultKey,
   aead: AeadBackend,
 ): VaultHeader {
-  const body = encodeKeyset(keyset);
-  const nonce = randomBytes(NONCE_LENGTH);
-  const wrapKey = deriveKeysetKek(fields, vaultKey);
-  const sealed = aead.seal(wrapKey, nonce, body, encodeFields(fields));
-  wipe(body, wrapKey);
-  const sealedKeyset = new Uint8Array(NONCE_LENGTH + sealed.length);
-  sealedKeyset.set(nonce);
-  sealedKeyset.set(sealed, NONCE_LENGTH);
+  const sealedKeyset = sealKeyset(fields, keyset, vaultKey, aead);
   const authenticated = encodeAuthenticated(fields, sealedKeyset);
-  const tag = macOf(fields, vaultKey, authenticated);
-  const bytes = new Uint8Array(authenticated.length + tag.length);
-  bytes.set(authenticated);
-  bytes.set(tag, authenticated.length);
-  return parseHeaderBytes(bytes);
+  const header = parseHeaderBytes(concat(authenticated, macOf(fields, vaultKey, authenticated)));
+  // Opened before anybody stores it: a broken backend must not replace a header that works.
+  const { dataKeys, earlierVaultKeys } = openHeader(header, vaultKey, aead);
+  for (const { dek, rowKey } of dataKeys) wipe(dek, rowKey);
+  for (const { key } of earlierVaultKeys) wipe(key);
+  return header;
 }
 
 /**
@@ -47,12 +42,34 @@ export function sealHeader(
  */
 export function openHeader(header: VaultHeader, vaultKey: VaultKey, aead: AeadBackend): Keyset {
   if (!isAuthentic(header, vaultKey)) tampered();
-  const wrapKey = deriveKeysetKek(header, vaultKey);
   const nonce = header.sealedKeyset.subarray(0, NONCE_LENGTH);
   const sealed = header.sealedKeyset.subarray(NONCE_LENGTH);
-  const body = aead.open(wrapKey, nonce, sealed, encodeFields(header));
-  wipe(wrapKey);
-  return body ? parseKeyset(header.vaultId, body) : tampered();
+  const opened = useOnce(deriveKeysetKek(header, vaultKey), (kek) =>
+    aead.open(kek, nonce, sealed, encodeFields(header)),
+  );
+  // A copy, in case the backend reuses its buffers: these keys live as long as the vault is open.
+  const body = useOnce(opened ?? tampered(), (bytes) => bytes.slice());
+  try {
+    return parseKeyset(header.vaultId, body);
+  } catch (error) {
+    wipe(body);
+    throw error;
+  }
+}
+
+function sealKeyset(
+  fields: HeaderFields,
+  keyset: Keyset,
+  vaultKey: VaultKey,
+  aead: AeadBackend,
+): Uint8Array {
+  const nonce = randomBytes(NONCE_LENGTH);
+  const sealed = useOnce(encodeKeyset(keyset), (body) =>
+    useOnce(deriveKeysetKek(fields, vaultKey), (kek) =>
+      aead.seal(kek, nonce, body, encodeFields(fields)),
+    ),
+  );
+  return concat(nonce, sealed);
 }
 
 /** Whether all of a header was made under this vault key. */
@@ -68,9 +85,7 @@ function deriveKeysetKek({ vaultId }: HeaderFields, vaultKey: VaultKey): Kek {
 
 function macOf({ vaultId }: HeaderFields, vaultKey: VaultKey, bytes: Uint8Array): Uint8Array {
   const macKey = derive(vaultKey, vaultId, LABEL.headerMac) as MacKey;
-  const tag = mac(macKey, bytes);
-  wipe(macKey);
-  return tag;
+  return useOnce(macKey, (key) => mac(key, bytes));
 }
 
 function tampered(): never {

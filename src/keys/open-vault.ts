@@ -2,13 +2,14 @@ import { equalBytes } from '../bytes/compare.js';
 import { type AeadBackend, nobleAead } from '../crypto/aead.js';
 import { assertOptions } from '../errors.js';
 import { openHeader } from './header-seal.js';
-import { type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';
+import { assertOpener, type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';
+import { formatPin } from './pin.js';
 import { assertContinues, assertNotOlder } from './pin-check.js';
 import { holdKeys, inNewSession, type VaultSession } from './session.js';
 import { loadHeader, loadPin, missing, savePin } from './store-access.js';
 import { makeVault, type Vault, type VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
-import type { VaultStore } from './vault-store.js';
+import { assertStore, type VaultStore } from './vault-store.js';
 
 /** Options of {@link openVault}. */
 export interface OpenOptions extends OpenProgress {
@@ -19,6 +20,11 @@ export interface OpenOptions extends OpenProgress {
    * or when the server lost the header. The secrets are those of that header.
    */
   readonly offline?: boolean;
+  /**
+   * The pin text (`loadPin()` of the store) of a vault that this device gives up, because another
+   * one has taken its place on purpose: after `createVault` with `replaces`, here or elsewhere.
+   */
+  readonly replaces?: string;
 }
 
 /**
@@ -52,18 +58,23 @@ export async function openVault(
   opener: VaultOpener,
   options: OpenOptions = {},
 ): Promise<Vault> {
-  assertOptions(options, ['aead', 'offline', 'onProgress', 'signal'], 'openVault');
+  assertOptions(options, ['aead', 'offline', 'onProgress', 'replaces', 'signal'], 'openVault');
+  assertStore(store);
+  assertOpener(opener);
   const aead = options.aead ?? nobleAead;
   const pin = await loadPin(store);
   const header = options.offline ? (pin ?? missing()) : await loadHeader(store);
-  assertNotOlder(header, pin);
+  const isGivenUp = (each: VaultHeader | null) =>
+    !options.offline && each !== null && options.replaces === formatPin(each);
+  if (!isGivenUp(pin)) assertNotOlder(header, pin);
   return inNewSession(aead, async (session) => {
     const secrets = await openWith(header, opener, session, options);
     // Read again: another tab may have pinned a newer header while Argon2id ran.
     const latestPin = await loadPin(store);
-    assertContinues(header, secrets, latestPin);
-    if (!latestPin || !equalBytes(latestPin.hash, header.hash)) await savePin(store, header);
-    return makeVault(secrets, latestPin ? 'pinned' : 'first-use');
+    const fresh = latestPin === null || isGivenUp(latestPin);
+    if (!fresh) assertContinues(header, secrets, latestPin);
+    if (fresh || !equalBytes(latestPin.hash, header.hash)) await savePin(store, header, latestPin);
+    return makeVault(secrets, fresh ? 'first-use' : 'pinned');
   });
 }
 

@@ -12,7 +12,7 @@ import type { KdfParameters } from '../crypto/kdf.js';
 import type { Kek, VaultKey } from '../crypto/key-types.js';
 import { LABEL } from '../crypto/labels.js';
 import { randomBytes } from '../crypto/random.js';
-import { equalSecrets, wipe } from '../crypto/secrets.js';
+import { equalSecrets, useOnce, wipe } from '../crypto/secrets.js';
 import { RowsealError } from '../errors.js';
 import {
   type KeySlot,
@@ -75,8 +75,7 @@ export async function unwrapVaultKey(
   for (const slot of slots) {
     if (slot.content?.type !== opener.slotType) continue;
     const kek = await deriveKek(opener, slot.content, progress);
-    const vaultKey = unwrap(vaultId, slot, kek, aead);
-    wipe(kek);
+    const vaultKey = useOnce(kek, () => unwrap(vaultId, slot, kek, aead));
     if (vaultKey) return { slot, vaultKey };
   }
   throw new RowsealError(
@@ -101,17 +100,15 @@ export async function wrapVaultKey(
     costs: opener.costs,
     salt: randomBytes(SALT_LENGTH),
   };
-  const kek = await deriveKek(opener, parameters, progress);
-  const wrapKey = derive(kek, vaultId, LABEL.slotWrap);
   const nonce = randomBytes(NONCE_LENGTH);
-  const slot = makeSlot(id, {
-    ...parameters,
-    commitment: derive(kek, vaultId, LABEL.slotCommitment),
-    nonce,
-    wrappedKey: aead.seal(wrapKey, nonce, vaultKey, slotAssociatedData(vaultId, id, parameters)),
+  const associatedData = slotAssociatedData(vaultId, id, parameters);
+  return useOnce(await deriveKek(opener, parameters, progress), (kek) => {
+    const commitment = derive(kek, vaultId, LABEL.slotCommitment);
+    const wrappedKey = useOnce(derive(kek, vaultId, LABEL.slotWrap), (wrapKey) =>
+      aead.seal(wrapKey, nonce, vaultKey, associatedData),
+    );
+    return makeSlot(id, { ...parameters, commitment, nonce, wrappedKey });
   });
-  wipe(kek, wrapKey);
-  return slot;
 }
 
 /** Throws the signal's reason once it is aborted. */
@@ -120,6 +117,13 @@ export function throwIfAborted({ signal }: OpenProgress): void {
   const abort = new Error('Opening the vault was aborted.');
   abort.name = 'AbortError';
   throw signal.reason ?? abort;
+}
+
+/** Throws `TypeError` for what is no opener: taken for a secret, it would only ever be a wrong one. */
+export function assertOpener(opener: VaultOpener): void {
+  if (typeof opener?.deriveKek !== 'function') {
+    throw new TypeError('Pass an opener: byPassword(…), byRecoveryKey(…) or bySecret(…).');
+  }
 }
 
 async function deriveKek(
@@ -152,9 +156,11 @@ function unwrap(
   // under many passwords and tell a server which half of its guesses is right (threats A13, A14).
   const commitment = derive(kek, vaultId, LABEL.slotCommitment);
   if (!equalSecrets(commitment, content.commitment)) return null;
-  const wrapKey = derive(kek, vaultId, LABEL.slotWrap);
   const associatedData = slotAssociatedData(vaultId, id, content);
-  const vaultKey = aead.open(wrapKey, content.nonce, content.wrappedKey, associatedData);
-  wipe(wrapKey);
-  return vaultKey as VaultKey | null;
+  const opened = useOnce(derive(kek, vaultId, LABEL.slotWrap), (wrapKey) =>
+    aead.open(wrapKey, content.nonce, content.wrappedKey, associatedData),
+  );
+  if (!opened) return null;
+  // A copy, in case the backend reuses its buffers.
+  return useOnce(opened, () => opened.slice()) as VaultKey;
 }

@@ -6,6 +6,7 @@
  * unassigned ones, which OpaqueString forbids too, are kept: engines disagree about which they are.
  * The rule's number stands in every password slot, so that a later rule can't lock anybody out.
  */
+import { isBytes } from '../bytes/is-bytes.js';
 import { decodeUtf8, encodeUtf8, isWellFormed } from '../bytes/utf8.js';
 import { RowsealError } from '../errors.js';
 
@@ -18,6 +19,9 @@ const UNPREPARED_LENGTH_LIMIT = 2 * PASSWORD_LENGTH_LIMIT;
 
 /** Prepared bytes, at most 1024 of them. Throws `PASSWORD_REFUSED`. */
 export function preparePassword(password: string | Uint8Array): Uint8Array {
+  if (typeof password !== 'string' && !isBytes(password)) {
+    throw new TypeError('A password is a string, or a Uint8Array of UTF-8.');
+  }
   const text = typeof password === 'string' ? password : decodeUtf8(password);
   if (text === null || !isWellFormed(text)) refuse('is not well-formed Unicode');
   if (text.length > UNPREPARED_LENGTH_LIMIT) tooLong();

@@ -12,7 +12,7 @@ export function assertNotOlder(header: VaultHeader, pin: VaultHeader | null): vo
   if (!equalBytes(header.vaultId, pin.vaultId)) {
     throw new RowsealError(
       'VAULT_MISMATCH',
-      'The store shows another vault than the one this device knows. Do not enter secrets for it; if the user chose a new vault, use a store of its own for it.',
+      'The store shows another vault than the one this device knows. Do not enter secrets for it, unless the user has replaced the vault on purpose: then open it with { replaces: the pin of the old one }.',
     );
   }
   if (header.epoch < pin.epoch) {

@@ -55,6 +55,7 @@ export function formatRecoveryKey(secret: Uint8Array): string {
  * Throws `RECOVERY_KEY_TYPO`, or `UNSUPPORTED_VERSION` for a key of a later version.
  */
 export function parseRecoveryKey(text: string): Uint8Array {
+  if (typeof text !== 'string') throw new TypeError('A recovery key is text.');
   const plain = text
     .replace(/[\s\u2010-\u2015-]/g, '')
     .toUpperCase()

@@ -8,6 +8,7 @@ import { changeHeader, revealCurrent } from './change-header.js';
 import type { CreatedVault } from './create-vault.js';
 import type { KeySlot } from './key-slot.js';
 import {
+  assertOpener,
   type OpenProgress,
   partOf,
   unwrapVaultKey,
@@ -16,6 +17,7 @@ import {
 } from './opener.js';
 import { generateRecoveryKey } from './recovery-key.js';
 import { freshDataKey, retire } from './rotate-data-key.js';
+import { holdKeys } from './session.js';
 import type { SlotInfo, Vault, VaultSecrets } from './vault.js';
 import type { VaultStore } from './vault-store.js';
 
@@ -46,7 +48,8 @@ export interface RekeyedVault extends CreatedVault {
  * key. A device that never saw this header can still be shown the old one.
  *
  * Throws `UNLOCK_FAILED` when one of `keep` does not open the vault, `TypeError` for a recovery
- * key among `keep` or nothing to keep and no `recoveryKey`, `RECOVERY_KEY_TYPO`,
+ * key among `keep`, for the old one as `recoveryKey`, or for neither a password to keep nor a
+ * `recoveryKey`; `RECOVERY_KEY_TYPO`,
  * `LIMIT_EXCEEDED`, `LOCKED`, `HEADER_CONFLICT`, `HEADER_ROLLBACK`, `VAULT_MISMATCH`,
  * `VAULT_MISSING`, `STORE_FAILED`, and what parsing a header throws; or the signal's reason.
  *
@@ -59,7 +62,8 @@ export interface RekeyedVault extends CreatedVault {
  * const { recoveryKey, dropped } = await rekeyVault(store, vault, {
  *   keep: [byPassword('correct horse battery staple')],
  * });
- * console.log('Write this down:', recoveryKey, dropped.length, 'slot dropped');
+ * const page = `Write this down: ${recoveryKey}`; // show it once
+ * console.assert(page.length > 0 && dropped.length === 1);
  * ```
  */
 export async function rekeyVault(
@@ -73,7 +77,9 @@ export async function rekeyVault(
   const recoveryOpener = byRecoveryKey(recoveryKey);
   const secrets = await revealCurrent(store, vault);
   const { header, session } = secrets;
+  await assertNewRecoveryKey(secrets, recoveryOpener);
   const vaultKey = randomBytes(KEY_LENGTH) as VaultKey;
+  holdKeys(session, vaultKey);
   const kept = await rewrapSlots(secrets, vaultKey, options);
   const recoverySlot = await wrapVaultKey(
     header.vaultId,
@@ -100,6 +106,20 @@ export async function rekeyVault(
   };
 }
 
+/** The old recovery key may be what leaked; kept, it would open the vault as before. */
+async function assertNewRecoveryKey(
+  { header, session }: VaultSecrets,
+  opener: VaultOpener,
+): Promise<void> {
+  const { vaultId, slots } = header;
+  const old = await unwrapVaultKey(vaultId, slots, opener, session.aead, {}).catch(() => null);
+  if (!old) return;
+  wipe(old.vaultKey);
+  throw new TypeError(
+    'This recovery key opens the vault already. Pass a new one from generateRecoveryKey.',
+  );
+}
+
 /** For each old slot that a kept secret opens, a new one around the new vault key, with its info. */
 async function rewrapSlots(
   { header, session }: VaultSecrets,
@@ -123,14 +143,16 @@ async function rewrapSlots(
 }
 
 function assertKept({ keep, recoveryKey }: RekeyOptions): void {
+  if (!Array.isArray(keep)) throw new TypeError('rekeyVault takes { keep }: a list of openers.');
+  keep.forEach(assertOpener);
   if (keep.some(({ slotType }) => slotType === 'recovery-key')) {
     throw new TypeError(
       'rekeyVault always makes a new recovery key: the old one may have leaked. Leave it out of keep.',
     );
   }
-  if (keep.length === 0 && recoveryKey === undefined) {
+  if (recoveryKey === undefined && !keep.some(({ slotType }) => slotType === 'password')) {
     throw new TypeError(
-      'Nothing would open the vault if this device stopped now. Keep a password, or pass a recoveryKey from generateRecoveryKey that the user has written down.',
+      'Without a password, a crash could leave the vault with a recovery key that nobody has seen. Keep a password, or pass a recoveryKey from generateRecoveryKey that the user has written down.',
     );
   }
 }

@@ -10,20 +10,20 @@ import type { VaultStore } from './vault-store.js';
 /** Options of {@link replaceRecoveryKey}. */
 export interface RecoveryOptions {
   /** A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise. */
-  readonly next?: string;
+  readonly recoveryKey?: string;
 }
 
 /**
  * Makes a new recovery key and removes the old one, or adds a first one; no password is needed.
  *
- * With `next`, the user can confirm the key before it takes effect: if this device dies in
+ * With `recoveryKey`, the user can confirm the key before it takes effect: if this device dies in
  * between, the old one still works.
  *
  * Security: this is not revocation; a header that the server kept still opens with the old key.
  * See `rekeyVault`.
  *
- * Throws `LAST_SLOT` when the recovery key is the only way in and `next` was not given, since a
- * crash would leave a vault that nobody can open; `RECOVERY_KEY_TYPO`, `LOCKED`,
+ * Throws `LAST_SLOT` for a vault without a password when `recoveryKey` was not given, since a
+ * crash would leave it with a key that nobody has seen; `RECOVERY_KEY_TYPO`, `LOCKED`,
  * `HEADER_CONFLICT`, `HEADER_ROLLBACK`, `VAULT_MISMATCH`, `VAULT_MISSING`, `STORE_FAILED`, and
  * what parsing a header throws.
  *
@@ -42,15 +42,16 @@ export async function replaceRecoveryKey(
   vault: Vault,
   options: RecoveryOptions = {},
 ): Promise<CreatedVault> {
-  assertOptions(options, ['next'], 'replaceRecoveryKey');
-  const recoveryKey = options.next ?? generateRecoveryKey();
+  assertOptions(options, ['recoveryKey'], 'replaceRecoveryKey');
+  const recoveryKey = options.recoveryKey ?? generateRecoveryKey();
   const opener = byRecoveryKey(recoveryKey);
   const { header, vaultKey, session } = await revealCurrent(store, vault);
   const others = header.slots.filter(({ content }) => content?.type !== 'recovery-key');
-  if (options.next === undefined && !others.some(({ content }) => content)) {
+  const hasPassword = others.some(({ content }) => content?.type === 'password');
+  if (options.recoveryKey === undefined && !hasPassword) {
     throw new RowsealError(
       'LAST_SLOT',
-      'The recovery key is the only way into this vault. Make the next one with generateRecoveryKey, let the user write it down, then pass it as { next }.',
+      'This vault has no password, so a crash could leave it with a recovery key that nobody has seen. Make the next one with generateRecoveryKey, let the user write it down, then pass it as { recoveryKey }.',
     );
   }
   const slot = await wrapVaultKey(header.vaultId, vaultKey, opener, session.aead, {});

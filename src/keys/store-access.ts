@@ -5,6 +5,7 @@
 import { encodeBase64url } from '../bytes/base64url.js';
 import { equalBytes } from '../bytes/compare.js';
 import type { VaultKey } from '../crypto/key-types.js';
+import { wipe } from '../crypto/secrets.js';
 import { RowsealError } from '../errors.js';
 import { isAuthentic } from './header-seal.js';
 import { formatPin, parsePin } from './pin.js';
@@ -28,64 +29,99 @@ export async function loadPin(store: VaultStore): Promise<VaultHeader | null> {
   return text === null || text === undefined || text === '' ? null : parsePin(text);
 }
 
+/** What the caller knows to stand in the store and on this device. */
+export interface Standing {
+  readonly header: VaultHeader | null;
+  readonly pin: VaultHeader | null;
+}
+
 /**
- * Remembers a header, unless another tab remembers a later one by now: a server that holds an
- * answer back must not lower a pin with it.
+ * Remembers a header in place of `known`, the pin that it was held against or that is given up.
+ *
+ * Another tab may have pinned something else meanwhile: a pin that follows from this header
+ * stays, one that this header follows from is replaced. Anything else would lead the device from
+ * one branch to another unseen: `HEADER_CONFLICT`.
  */
-export async function savePin(store: VaultStore, header: VaultHeader): Promise<void> {
+export async function savePin(
+  store: VaultStore,
+  header: VaultHeader,
+  known: VaultHeader | null,
+): Promise<void> {
   const pin = await loadPin(store);
-  if (pin && equalBytes(pin.vaultId, header.vaultId) && pin.epoch > header.epoch) return;
+  if (pin && !(known && equalBytes(pin.hash, known.hash))) {
+    if (follows(pin, header)) return;
+    if (!follows(header, pin)) changedMeanwhile();
+  }
   await attempt('save the pin', () => store.savePin(formatPin(header)));
 }
 
 /**
- * Stores `next` in place of `current` and proves it by reading it back, then pins it.
+ * Stores `next` in place of what stands there and proves it by reading it back, then pins it.
  *
  * The answer of a write is not believed, whether it says yes or no: a server may acknowledge and
  * forget (threat B08), and an error may come after the write was done.
  *
- * Throws `STORE_FAILED` when the old header still stands, `HEADER_CONFLICT` when another does,
- * `VAULT_MISSING` when none does.
+ * Throws `STORE_FAILED` when the old header still stands or nobody can say which does,
+ * `HEADER_CONFLICT` when another does, `VAULT_MISSING` when none does.
  */
 export async function replaceHeader(
   store: VaultStore,
-  current: VaultHeader | null,
+  { header, pin }: Standing,
   next: VaultHeader,
   vaultKey: VaultKey,
 ): Promise<void> {
-  const expected = current && versionOf(current);
-  let failure: unknown;
+  // A copy: a lock may zero the vault's own key while the store is busy.
+  const key = vaultKey.slice() as VaultKey;
   try {
-    const vaultId = encodeBase64url(next.vaultId);
+    const failure = await sendHeader(store, header, next);
+    const stored = await afterWriting(() => loadHeaderText(store));
+    if (stored === (header?.text ?? null)) notKept(failure);
+    if (stored === null) missing();
+    if (stored !== next.text && !succeeds(parseHeader(stored), next, key)) changedMeanwhile();
+  } finally {
+    wipe(key);
+  }
+  await afterWriting(() => savePin(store, next, pin));
+}
+
+/** Sends a header; what the store throws is returned, since reading back decides. */
+async function sendHeader(
+  store: VaultStore,
+  current: VaultHeader | null,
+  next: VaultHeader,
+): Promise<unknown> {
+  const vaultId = encodeBase64url(next.vaultId);
+  const expected = current && versionOf(current);
+  try {
     await store.saveHeader({ header: next.text, vaultId, ...versionOf(next), expected });
+    return undefined;
   } catch (error) {
-    failure = error;
+    return error;
   }
-  const stored = await loadHeaderText(store);
-  if (stored === (current?.text ?? null)) {
-    throw new RowsealError(
-      'STORE_FAILED',
-      'The store did not keep the new vault header; the old one still stands and works. Try again.',
-      { cause: failure },
-    );
-  }
-  if (stored === null) missing();
-  if (stored !== next.text && !succeeds(parseHeader(stored), next, vaultKey)) {
-    changedMeanwhile();
-  }
-  await savePin(store, next);
 }
 
 /** Whether another device has already changed the header that we stored: then ours went in. */
 function succeeds(stored: VaultHeader, next: VaultHeader, vaultKey: VaultKey): boolean {
-  const descends = stored.predecessors.some((predecessor) => equalBytes(predecessor, next.hash));
-  return descends && isAuthentic(stored, vaultKey);
+  return follows(stored, next) && isAuthentic(stored, vaultKey);
+}
+
+function follows(later: VaultHeader, earlier: VaultHeader): boolean {
+  const hashes = [later.hash, ...later.predecessors];
+  return hashes.some((each) => equalBytes(each, earlier.hash));
+}
+
+function notKept(cause: unknown): never {
+  throw new RowsealError(
+    'STORE_FAILED',
+    'The store did not keep the new vault header; the old one still stands and works. Try again.',
+    { cause },
+  );
 }
 
 export function changedMeanwhile(): never {
   throw new RowsealError(
     'HEADER_CONFLICT',
-    'Another device changed the vault at the same time. Nothing was lost: open the vault again and repeat the change.',
+    'The vault was changed elsewhere since this snapshot of it was made. Nothing was lost: open the vault again and repeat the change.',
   );
 }
 
@@ -96,13 +132,27 @@ export function missing(): never {
   );
 }
 
+/** Once a header was written, a failing store leaves open which one stands; say so. */
+async function afterWriting<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof RowsealError && error.code !== 'STORE_FAILED') throw error;
+    throw new RowsealError(
+      'STORE_FAILED',
+      'The store failed after the new vault header was sent, so the change may be in effect. Open the vault again, with the new secret or the old one; if a recovery key was to be made, call replaceRecoveryKey then.',
+      { cause: error instanceof RowsealError ? error.cause : error },
+    );
+  }
+}
+
 async function attempt<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     throw new RowsealError(
       'STORE_FAILED',
-      `The store could not ${what}. Try again; if the vault was being changed, open it anew first, since the change may stand already.`,
+      `The store could not ${what}. Nothing was changed; try again.`,
       { cause: error },
     );
   }

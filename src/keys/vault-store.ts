@@ -38,6 +38,8 @@ export interface VaultStore {
   savePin(pin: string): Promise<unknown>;
 }
 
+const STORE_FUNCTIONS = ['loadHeader', 'saveHeader', 'loadPin', 'savePin'] as const;
+
 /**
  * A store in memory: for tests, demos, and apps that keep header and pin elsewhere themselves.
  *
@@ -74,6 +76,14 @@ export function memoryStore(header?: string): VaultStore {
       pin = next;
     },
   };
+}
+
+/** Throws `TypeError` for what is no store, before its missing functions look like a failing server. */
+export function assertStore(store: VaultStore): void {
+  const missing = STORE_FUNCTIONS.filter((name) => typeof store?.[name] !== 'function');
+  if (missing.length > 0) {
+    throw new TypeError(`This is no VaultStore: it has no function ${missing.join(', ')}.`);
+  }
 }
 
 export function versionOf(header: VaultHeader): HeaderVersion {

@@ -89,16 +89,20 @@ export function makeVault(secrets: VaultSecrets, freshness: Vault['freshness']):
  * Throws `LOCKED`, or `TypeError` for anything that rowseal did not make.
  */
 export function revealSecrets(vault: Vault): VaultSecrets {
-  const secrets = secretsOf.get(vault);
-  if (!secrets) {
-    throw new TypeError(
-      'This is not a vault. Pass what createVault, openVault or a function that changes a vault returned, not a copy of it.',
-    );
-  }
+  const secrets = assertVault(vault);
   if (secrets.session.locked) {
     throw new RowsealError('LOCKED', 'This vault is locked. Open it again with openVault.');
   }
   return secrets;
+}
+
+/** Throws `TypeError` for anything that rowseal did not make; a locked vault is still one. */
+export function assertVault(vault: Vault): VaultSecrets {
+  const secrets = secretsOf.get(vault);
+  if (secrets) return secrets;
+  throw new TypeError(
+    'This is not a vault. Pass what createVault, openVault or a function that changes a vault returned, not a copy of it.',
+  );
 }
 
 /**
@@ -119,9 +123,7 @@ export function revealSecrets(vault: Vault): VaultSecrets {
  * ```
  */
 export function lockVault(vault: Vault): void {
-  const session = secretsOf.get(vault)?.session;
-  if (!session) throw new TypeError('This is not a vault.');
-  endSession(session);
+  endSession(assertVault(vault).session);
 }
 
 function describeSlots(header: VaultHeader): SlotInfo[] {

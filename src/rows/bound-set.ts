@@ -72,13 +72,21 @@ export function nextBoundValues(
   return { set, values };
 }
 
+/** Throws `VALUE_UNSUPPORTED`; for inserts, since a longer value may have become bound later. */
+export function assertBoundLengths(table: Table, { set, values }: BoundValues): void {
+  for (const column of boundColumns(table, set)) {
+    if ((values.get(column.id) as EncodedValue).bytes.length > BOUND_LENGTH_LIMIT) {
+      tooLong(table, column);
+    }
+  }
+}
+
 /** The values with which a typed row is sealed. Throws `VALUE_UNSUPPORTED`. */
 export function writtenBoundValues(table: Table, row: AnyRow): BoundValues {
   const set = currentBoundSet(table);
   const values = new Map<number, EncodedValue>();
   for (const column of boundColumns(table, set)) {
     const value = encodeValue(table, column, ownValue(row, column.name));
-    if (value.bytes.length > BOUND_LENGTH_LIMIT) tooLong(table, column);
     values.set(column.id, asBound(value));
   }
   return { set, values };

@@ -1,15 +1,18 @@
 import { assertOptions, RowsealError } from '../errors.js';
-import type { Vault } from '../keys/vault.js';
+import { assertVault, type Vault } from '../keys/vault.js';
 import { type DecryptResult, tryDecryptRow } from './decrypt-row.js';
 import { encryptRow } from './encrypt-row.js';
 import type { RowOf, SealedRowOf } from './row-types.js';
 import type { OpenRowOptions } from './seal-row.js';
 import type { Table } from './table.js';
 
-/** What became of one row in {@link encryptRows}. */
+/**
+ * What became of one row in {@link encryptRows}: a `TypeError` is a mistake in that row, such as a
+ * column that the table does not have, or a bound one that changed.
+ */
 export type EncryptResult<Sealed> =
   | { readonly ok: true; readonly sealed: Sealed }
-  | { readonly ok: false; readonly error: RowsealError };
+  | { readonly ok: false; readonly error: RowsealError | TypeError };
 
 /** Options of {@link encryptRows}. */
 export interface EncryptRowsOptions<Sealed> extends OpenRowOptions {
@@ -40,13 +43,14 @@ export function encryptRows<T extends Table>(
   options: EncryptRowsOptions<SealedRowOf<T>> = {},
 ): EncryptResult<SealedRowOf<T>>[] {
   assertOptions(options, ['acceptRetired', 'previous'], 'encryptRows');
+  assertVault(vault);
   const { previous, ...rest } = options;
-  return rows.map((row) => {
-    const before = previous?.get(row.id);
-    return attempt(() =>
-      encryptRow(vault, table, row, before ? { ...rest, previous: before } : rest),
-    );
-  });
+  if (previous && typeof previous.get !== 'function') {
+    throw new TypeError('encryptRows takes { previous } as a Map from row ids to sealed rows.');
+  }
+  return rows.map((row) =>
+    attempt(() => encryptRow(vault, table, row, { ...rest, previous: previous?.get(row.id) })),
+  );
 }
 
 /**
@@ -80,7 +84,7 @@ function attempt<Sealed>(seal: () => Sealed): EncryptResult<Sealed> {
   try {
     return { ok: true, sealed: seal() };
   } catch (error) {
-    if (error instanceof RowsealError) return { ok: false, error };
+    if (error instanceof RowsealError || error instanceof TypeError) return { ok: false, error };
     throw error;
   }
 }

@@ -55,7 +55,7 @@ export interface RequiredColumn<Value> extends EncryptedColumn<Value, 'required'
   optional(): EncryptedColumn<Value, 'optional'>;
   /** May be `null`. */
   nullable(): EncryptedColumn<Value, 'nullable'>;
-  /** What rows read that were written before this column was added. */
+  /** What rows read that were written before this column was added; new rows need a value still. */
   default(value: Value): EncryptedColumn<Value, 'required'>;
   storedAs(name: string): RequiredColumn<Value>;
 }
@@ -86,7 +86,7 @@ export interface CleartextColumn<Value> extends MirroredColumn<Value, 'required'
   optional(): MirroredColumn<Value, 'optional'>;
   /** May be `null`. */
   nullable(): MirroredColumn<Value, 'nullable'>;
-  /** What rows read that were written before this column was added. */
+  /** What rows read that were written before this column was added; new rows need a value still. */
   default(value: Value): VisibleColumn<'mirrored', Value, 'required'>;
   storedAs(name: string): CleartextColumn<Value>;
 }
@@ -174,16 +174,31 @@ function cleartextColumn<Value>(codec: ValueCodec<Value>): CleartextColumn<Value
 
 const PLAIN = { presence: 'required', storedName: null, fallback: null } as const;
 
-/** One object for all stages: the types above say which call makes sense at which stage. */
+/**
+ * One object for all stages. The types above say which call makes sense at which stage; where
+ * they are not checked, an encrypted column must still never become a visible one.
+ */
 function column(declared: Column): Column {
   const next = (change: Partial<Column>) => column({ ...declared, ...change });
+  const settle = (change: Partial<Column>) => {
+    const { presence, fallback } = declared;
+    return presence === 'required' && !fallback ? next(change) : refuse('is settled already');
+  };
+  const show = (kind: ColumnKind) =>
+    declared.kind === 'mirrored' ? next({ kind }) : refuse(`is ${declared.kind}`);
   return Object.freeze({
     ...declared,
-    optional: () => next({ presence: 'optional' }),
-    nullable: () => next({ presence: 'nullable' }),
-    default: (value: unknown) => next({ fallback: { value } }),
+    optional: () => settle({ presence: 'optional' }),
+    nullable: () => settle({ presence: 'nullable' }),
+    default: (value: unknown) => settle({ fallback: { value } }),
     storedAs: (storedName: string) => next({ storedName }),
-    bound: () => next({ kind: 'bound' }),
-    serverOwned: () => next({ kind: 'server-owned' }),
+    bound: () => show('bound'),
+    serverOwned: () => show('server-owned'),
   });
+}
+
+function refuse(why: string): never {
+  throw new TypeError(
+    `This column ${why}. A column is optional, nullable or has a default, once; only a plain cleartext column becomes bound or server-owned.`,
+  );
 }

@@ -3,6 +3,7 @@ import { type StampBytes, type Tick, tickOf } from '../bytes/stamp.js';
 import { assertOptions } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
 import { CLOCK_TOLERANCE_MS } from '../keys/writer-clock.js';
+import { withoutBound } from './bound-set.js';
 import { plainRow } from './decrypt-row.js';
 import { mergeContents } from './merge-contents.js';
 import { equalContents, isDeleted, type RowContent, stampsOf } from './row-content.js';
@@ -35,7 +36,7 @@ export type Finding =
 
 /** Options of {@link decryptRowDetails}. */
 export interface DetailsOptions<Sealed> extends OpenRowOptions {
-  /** The newest sealed version of the row that this device has opened before. */
+  /** The newest sealed version of the row that this device has opened before; it is opened again. */
   readonly seen?: Sealed;
 }
 
@@ -60,10 +61,7 @@ export interface RowDetails<Row, Names extends PropertyKey> {
   readonly unknownColumns: number;
 }
 
-type DetailsOf<T extends Table> = RowDetails<
-  RowOf<T>,
-  T extends Table<infer C extends Columns> ? keyof C : never
->;
+type ColumnNames<T extends Table> = T extends Table<infer C extends Columns> ? keyof C : never;
 
 /**
  * Opens a sealed row and tells everything about it: stamps, writers, findings, and what the
@@ -90,12 +88,15 @@ export function decryptRowDetails<T extends Table>(
   table: T,
   sealed: SealedRowOf<T>,
   options: DetailsOptions<SealedRowOf<T>> = {},
-): DetailsOf<T> {
+): RowDetails<RowOf<T>, ColumnNames<T>> {
   assertOptions(options, ['acceptRetired', 'seen'], 'decryptRowDetails');
   const served = sealed as AnyRow;
   const { seen, ...openOptions } = options;
   const opened = openSealedRow(vault, table, served, openOptions);
   const before = seen && openSealedRow(vault, table, seen as AnyRow, { acceptRetired: true });
+  if (before && before.id !== opened.id) {
+    throw new TypeError('The seen row has another id than the row. Pass an earlier version of it.');
+  }
   const { content, envelope } = opened;
   const known = new Set(table.layout.columns.map(({ id }) => id));
   return {
@@ -103,7 +104,7 @@ export function decryptRowDetails<T extends Table>(
     life: content.life,
     lifeStamp: describeStamp(content.lifeStamp),
     stamps: describeStamps(table, opened),
-    findings: findingsOf(table, opened, served, before?.content),
+    findings: findingsOf(table, opened, served, before),
     untrusted: untrustedValues(served),
     keyId: encodeBase64url(envelope.keyId),
     payloadId: encodeBase64url(envelope.nonce),
@@ -113,10 +114,11 @@ export function decryptRowDetails<T extends Table>(
 
 function findingsOf(
   table: Table,
-  { content, afterRetirement }: OpenedRow,
+  opened: OpenedRow,
   served: AnyRow,
-  before: RowContent | undefined,
+  before: OpenedRow | undefined,
 ): Finding[] {
+  const { content, afterRetirement } = opened;
   const findings: Finding[] = isDeleted(content)
     ? []
     : mismatchedColumns(table, content, served).map((column) => ({
@@ -128,12 +130,16 @@ function findingsOf(
   if (stampsOf(content).some((stamp) => tickOf(stamp).time > horizon)) {
     findings.push({ code: 'clock-ahead' });
   }
-  if (before && isStale(before, content)) findings.push({ code: 'stale-row' });
+  if (before && isStale(before, opened)) findings.push({ code: 'stale-row' });
   return findings;
 }
 
-function isStale(before: RowContent, content: RowContent): boolean {
-  return !equalContents(before, content) && equalContents(before, mergeContents(before, content));
+/** The versions may bind different columns: those say nothing about which of them is older. */
+function isStale(before: OpenedRow, opened: OpenedRow): boolean {
+  const [seen, content] = [before.content, opened.content].map((each) =>
+    withoutBound(withoutBound(each, before.bound), opened.bound),
+  ) as [RowContent, RowContent];
+  return !equalContents(seen, content) && equalContents(seen, mergeContents(seen, content));
 }
 
 function describeStamps(table: Table, { content, bound }: OpenedRow): Record<string, Stamp> {

@@ -10,7 +10,7 @@ import {
   LIFE_LIMIT,
   type RowContent,
 } from './row-content.js';
-import { valueWhenMissing } from './row-values.js';
+import { isReadable, readableValue } from './row-values.js';
 import type { LayoutColumn } from './table.js';
 
 /** Encoded values of a row, by column id. */
@@ -60,7 +60,8 @@ export function nextLife({ life }: RowContent): number {
 }
 
 /**
- * A column that the row did not have yet is unchanged while it says what it reads as: stamping it
+ * Whether a column no longer says what it read as. One that the row did not have, or had in a form
+ * that the declaration reads otherwise, is unchanged while it repeats that reading: stamping it
  * would beat a value that another device wrote meanwhile.
  */
 function hasChanged(
@@ -69,6 +70,6 @@ function hasChanged(
   value: EncodedValue,
 ): boolean {
   const mustBeWritten = column.presence === 'required' && !column.fallback;
-  if (!before && mustBeWritten) return true;
-  return !equalValues(before ?? valueWhenMissing(column), value);
+  if (mustBeWritten && !isReadable(column, before)) return true;
+  return !equalValues(readableValue(column, before), value);
 }

@@ -1,6 +1,7 @@
 import { assertOptions } from '../errors.js';
 import { revealSecrets, type Vault } from '../keys/vault.js';
 import {
+  assertBoundLengths,
   type BoundValues,
   boundColumns,
   nextBoundValues,
@@ -16,8 +17,8 @@ import { sealedRow } from './visible-columns.js';
 
 /** Options of {@link encryptRow}. */
 export interface EncryptOptions<Sealed> extends OpenRowOptions {
-  /** The row as it was sealed last; without it the row is new. */
-  readonly previous?: Sealed;
+  /** The row as it was sealed last; without it (or with `undefined`) the row is new. */
+  readonly previous?: Sealed | undefined;
 }
 
 /**
@@ -65,7 +66,8 @@ export function encryptRow<T extends Table>(
   const bound = writtenBoundValues(table, values);
   const { previous, ...openOptions } = options;
   const before = previous && openPrevious(vault, table, values, previous as AnyRow, openOptions);
-  if (before) assertBoundUnchanged(table, before, bound);
+  if (before && !isDeleted(before.content)) assertBoundUnchanged(table, before, bound);
+  else assertBoundLengths(table, bound);
   const content = before
     ? editedContent(before.content, table.layout.contents, written, clock)
     : insertedContent(1, clock.stamp(), written);
@@ -106,11 +108,16 @@ function assertColumns(table: Table, row: AnyRow): void {
       );
     }
   }
+  for (const { name } of table.layout.columns) {
+    // A getter of a model class would be read as 'not set', and the value lost.
+    if (!Object.hasOwn(row, name) && !(name in Object.prototype) && row[name] !== undefined) {
+      throw new TypeError(`Column '${name}' of this row is inherited: pass a plain object.`);
+    }
+  }
 }
 
-/** Only a living row fixes its bound columns: a deleted one may be inserted again elsewhere. */
+/** For a living row: a deleted one may be inserted again elsewhere. */
 function assertBoundUnchanged(table: Table, before: OpenedRow, bound: BoundValues): void {
-  if (isDeleted(before.content)) return;
   const fixed = nextBoundValues(table, before.content, before.bound);
   for (const { id, name } of boundColumns(table, bound.set)) {
     if (!equalValues(fixed.values.get(id) as EncodedValue, bound.values.get(id) as EncodedValue)) {

@@ -14,6 +14,7 @@
  * that alignment.
  */
 import { base64urlLength, decodeBase64url, encodeBase64url } from '../bytes/base64url.js';
+import { concat } from '../bytes/concat.js';
 import { FORMAT_BYTE, isFutureFormatByte } from '../bytes/format-bytes.js';
 import { isBytes } from '../bytes/is-bytes.js';
 import { NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';
@@ -69,9 +70,7 @@ export function formatEnvelope(
   ciphertext: Uint8Array,
   type: PayloadType,
 ): string | Uint8Array {
-  const bytes = new Uint8Array(prefix.length + ciphertext.length);
-  bytes.set(prefix);
-  bytes.set(ciphertext, prefix.length);
+  const bytes = concat(prefix, ciphertext);
   return type === 'text' ? encodeBase64url(bytes) : bytes;
 }
 

@@ -52,33 +52,36 @@ function isExact(value: unknown, depth: number): boolean {
 }
 
 function isExactArray(value: object, depth: number): boolean {
-  if (!Array.isArray(value) || 'toJSON' in value) return false;
+  // A subclass would come back as a plain array: only Array.prototype itself, of any realm, is one.
+  if (!Array.isArray(value) || !Array.isArray(Object.getPrototypeOf(value))) return false;
+  if ('toJSON' in value) return false;
   // Holes, named properties and symbols would all be lost.
   const isDense = Reflect.ownKeys(value).every(
     (key, i) => key === (i < value.length ? String(i) : 'length'),
   );
-  return isDense && value.every((item) => isExact(item, depth + 1));
+  return isDense && Object.keys(value).every((key) => isExactProperty(value, key, depth));
 }
 
 function isExactObject(value: object, depth: number): boolean {
-  if (
-    Array.isArray(value) ||
-    !isPlain(value) ||
-    typeof Reflect.get(value, 'toJSON') === 'function'
-  ) {
-    return false;
-  }
+  if (Array.isArray(value) || !isPlain(value)) return false;
+  if (typeof Reflect.get(value, 'toJSON') === 'function') return false;
   // Symbols and properties that are not enumerable would be lost.
-  if (Reflect.ownKeys(value).length !== Object.keys(value).length) return false;
-  return Object.entries(value).every(
-    ([key, item]) => isWellFormed(key) && isExact(item, depth + 1),
-  );
+  const keys = Object.keys(value);
+  if (Reflect.ownKeys(value).length !== keys.length) return false;
+  return keys.every((key) => isWellFormed(key) && isExactProperty(value, key, depth));
+}
+
+/** A getter could answer differently when the text is made. */
+function isExactProperty(value: object, key: string, depth: number): boolean {
+  const property = Object.getOwnPropertyDescriptor(value, key);
+  return property !== undefined && 'value' in property && isExact(property.value, depth + 1);
 }
 
 /** Object literals of any realm; class instances (Date, Map) would come back as something else. */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
 function isTooDeep(text: string): boolean {

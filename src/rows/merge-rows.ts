@@ -14,7 +14,8 @@ import { sealedRow, visibleValues } from './visible-columns.js';
  * Merges two sealed versions of one row, as two devices wrote them: column by column, the later
  * write wins; a delete beats an edit.
  *
- * The order of merging does not matter, and merging twice changes nothing. When one side already
+ * The order of merging does not matter (except where versions bind different sets of columns:
+ * bound columns don't merge), and merging twice changes nothing. When one side already
  * holds everything, that very object is returned, so that nothing needs to be sent.
  *
  * Throws what opening either throws: `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `NOT_ENCRYPTED`,

@@ -2,7 +2,8 @@
 import type { Column, ColumnKind, Presence } from './column.js';
 import type { Columns, PayloadType, Table } from './table.js';
 
-type Flat<T> = { [K in keyof T]: T[K] };
+/** `& {}` makes editors show the columns and not this alias. */
+type Flat<T> = { [K in keyof T]: T[K] } & {};
 type ColumnsOf<T> = T extends Table<infer C> ? C : never;
 
 type ValueIn<C> =

@@ -1,7 +1,7 @@
 /** Between typed rows and encoded values, column by column; the only place where a schema meets a value. */
 import { encodeUtf8 } from '../bytes/utf8.js';
 import { RowsealError } from '../errors.js';
-import { malformedRow } from './payload.js';
+import { malformedRow, PAYLOAD_LENGTH_LIMIT } from './payload.js';
 import type { EncodedValue } from './row-content.js';
 import type { LayoutColumn, Table } from './table.js';
 import { ABSENT_TAG, NULL_TAG } from './value-codecs.js';
@@ -12,7 +12,7 @@ export type AnyRow = Readonly<Record<string, unknown>>;
 const NOTHING = new Uint8Array(0);
 const ABSENT: EncodedValue = { tag: ABSENT_TAG, bytes: NOTHING };
 export const NULL: EncodedValue = { tag: NULL_TAG, bytes: NOTHING };
-const ROW_ID_LENGTH_LIMIT = 256;
+export const ROW_ID_LENGTH_LIMIT = 256;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A row's own value: an inherited `constructor` or `toString` is not one (threat D01). */
@@ -26,15 +26,16 @@ export function encodeValue(table: Table, column: LayoutColumn, value: unknown):
   if (value === null && column.presence === 'nullable') return NULL;
   const bytes = column.codec.encode(value);
   if (bytes) return { tag: column.codec.tag, bytes };
+  const problem = value === undefined ? 'is missing; it takes' : 'takes';
   throw new RowsealError(
     'VALUE_UNSUPPORTED',
-    `Column '${column.name}' of '${table.name}' takes ${column.codec.takes}${orNothing(column)}. The row was not sealed; nothing was lost.`,
+    `Column '${column.name}' of '${table.name}' ${problem} ${column.codec.takes}${orNothing(column)}. The row was not sealed; nothing was lost.`,
   );
 }
 
 /** The value of a column; `undefined` when it is absent. Throws `ROW_MALFORMED`. */
 export function decodeValue(column: LayoutColumn, encoded: EncodedValue | undefined): unknown {
-  const { tag, bytes } = isReadable(column, encoded) ? encoded : valueWhenMissing(column);
+  const { tag, bytes } = readableValue(column, encoded);
   if (tag === ABSENT_TAG) return undefined;
   if (tag === NULL_TAG) return null;
   const value = tag === column.codec.tag ? column.codec.decode(bytes) : undefined;
@@ -52,8 +53,16 @@ export function valueWhenMissing({ name, presence, fallback }: LayoutColumn): En
   );
 }
 
+/** What a column reads as: its value, or what it reads when it has none that it may have. */
+export function readableValue(
+  column: LayoutColumn,
+  encoded: EncodedValue | undefined,
+): EncodedValue {
+  return isReadable(column, encoded) ? encoded : valueWhenMissing(column);
+}
+
 /** Not when the column is missing, or was left empty by a version that declared it otherwise. */
-function isReadable(
+export function isReadable(
   column: LayoutColumn,
   encoded: EncodedValue | undefined,
 ): encoded is EncodedValue {
@@ -89,6 +98,7 @@ export function servedValue(column: LayoutColumn, served: unknown): EncodedValue
     if (column.presence === 'required') return undefined;
     return column.presence === 'nullable' ? NULL : ABSENT;
   }
+  if (typeof served === 'string' && served.length > PAYLOAD_LENGTH_LIMIT) return undefined;
   const bytes = column.codec.encode(normalised(column.codec.name, served));
   return bytes ? { tag: column.codec.tag, bytes } : undefined;
 }

@@ -4,9 +4,9 @@
 import { encodeBase64url } from '../bytes/base64url.js';
 import { compareBytes, equalBytes } from '../bytes/compare.js';
 import { encodeUtf8 } from '../bytes/utf8.js';
-import { NONCE_LENGTH } from '../crypto/aead.js';
+import { type AeadBackend, NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';
 import { pooledRandomBytes } from '../crypto/random.js';
-import { wipe } from '../crypto/secrets.js';
+import { useOnce } from '../crypto/secrets.js';
 import { RowsealError, UnknownKeyError } from '../errors.js';
 import type { DataKey } from '../keys/keyset.js';
 import { revealSecrets, type Vault } from '../keys/vault.js';
@@ -20,7 +20,7 @@ import {
 import { type Envelope, encodePrefix, formatEnvelope, parseEnvelope } from './envelope.js';
 import { encodePayload, malformedRow, parsePayload } from './payload.js';
 import { latestStamp, type RowContent } from './row-content.js';
-import { type AnyRow, ownValue } from './row-values.js';
+import { type AnyRow, ownValue, ROW_ID_LENGTH_LIMIT } from './row-values.js';
 import type { Table } from './table.js';
 
 /** What opening a sealed row may be told. */
@@ -62,9 +62,15 @@ export function sealContent(
     rowId,
     bound: bound.values,
   });
-  const payload = encodePayload(withoutBound(content, bound), table.padding);
-  const ciphertext = session.aead.seal(primary.rowKey, nonce, payload, associatedData);
-  wipe(payload);
+  const ciphertext = useOnce(
+    encodePayload(withoutBound(content, bound), table.padding),
+    (payload) =>
+      checkedLength(
+        session.aead.seal(primary.rowKey, nonce, payload, associatedData),
+        payload.length + TAG_LENGTH,
+        session.aead,
+      ),
+  );
   return formatEnvelope(prefix, ciphertext, table.payload);
 }
 
@@ -87,7 +93,8 @@ export function openSealedRow(
   const key = dataKeys.find(({ id }) => equalBytes(id, envelope.keyId));
   if (!key) throw new UnknownKeyError(encodeBase64url(envelope.keyId));
   const id = ownValue(sealed, 'id');
-  const rowId = (typeof id === 'string' && encodeUtf8(id)) || authFailed();
+  const isRowId = typeof id === 'string' && id.length <= ROW_ID_LENGTH_LIMIT;
+  const rowId = (isRowId && encodeUtf8(id)) || authFailed();
   const bound = servedBoundValues(table, envelope.boundSet, sealed) ?? authFailed();
   const associatedData = encodeAssociatedData(envelope.prefix, {
     vaultId: header.vaultId,
@@ -103,6 +110,12 @@ export function openSealedRow(
   const afterRetirement = isAfterRetirement(key, content);
   if (afterRetirement && key.status === 'revoked' && !acceptRetired) keyRetired();
   return { id: id as string, rowId, content, bound, envelope, key, afterRetirement };
+}
+
+/** A backend that forgets the tag would make rows that never open again. */
+function checkedLength(sealed: Uint8Array, length: number, { name }: AeadBackend): Uint8Array {
+  if (sealed.length === length) return sealed;
+  throw new TypeError(`The AEAD backend '${name}' must return the ciphertext with its tag.`);
 }
 
 function isAfterRetirement({ retiredAt }: DataKey, content: RowContent): boolean {

@@ -130,6 +130,11 @@ function layoutColumn(name: string, column: Column): LayoutColumn {
     );
   }
   nameBytes(name);
+  if (typeof column?.codec?.encode !== 'function') {
+    throw new TypeError(
+      `Column '${name}' is not declared: use encrypted.text(), cleartext.text() and the like.`,
+    );
+  }
   const { kind, codec, presence } = column;
   const id = columnId(column.storedName ?? name, codec);
   return { name, id, kind, codec, presence, fallback: encodeFallback(name, column) };

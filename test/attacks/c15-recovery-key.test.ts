@@ -83,7 +83,7 @@ describe('C15: the recovery key is guessed, mistyped, or used elsewhere', () => 
     const typo = world.recoveryKey.slice(0, -1) + last;
     for (const attack of [
       () => openVault(world.store, byRecoveryKey(typo)),
-      () => replaceRecoveryKey(world.store, world.vault, { next: typo }),
+      () => replaceRecoveryKey(world.store, world.vault, { recoveryKey: typo }),
     ]) {
       await expectRefused(world, attack, { codes: ['RECOVERY_KEY_TYPO'], structural: true });
     }

@@ -86,7 +86,9 @@ describe(`D08: one corrupt row among ${COUNT} stops and destroys nothing`, () =>
       previous.set('r3', damaged as SealedDiaryRow);
       const edits = rows.slice(0, 10).map((row) => ({ ...row, text: 'edited' }));
       const results = encryptRows(world.vault, diary, edits, { previous });
-      const failed = results.flatMap((result, at) => (result.ok ? [] : [[at, result.error.code]]));
+      const failed = results.flatMap((result, at) =>
+        result.ok ? [] : [[at, (result.error as RowsealError).code]],
+      );
       expect(failed).toEqual([[3, code]]);
     }
   });

@@ -178,8 +178,20 @@ describe('many rows', () => {
     ]);
   });
 
+  it('do not stop at a mistake in one row', () => {
+    const changed = { ...ROW, owner: 'eve' };
+    const previous = new Map([[ROW.id, sealed]]);
+    const rows = [{ ...ROW, id: 'r2' }, { ...ROW, extra: 1 } as never, changed];
+    const results = encryptRows(vault, diary, rows, { previous });
+    expect(results.map(({ ok }) => ok)).toEqual([true, false, false]);
+    for (const result of results.slice(1)) {
+      expect(!result.ok && result.error).toBeInstanceOf(TypeError);
+    }
+  });
+
   it('throw for mistakes in the call', () => {
-    expect(() => encryptRows(vault, diary, [{ ...ROW, extra: 1 } as never])).toThrow(TypeError);
+    expect(() => encryptRows({ ...vault }, diary, [ROW])).toThrow(TypeError);
+    expect(() => encryptRows(vault, diary, [ROW], { previous: {} } as never)).toThrow(TypeError);
     expect(() => decryptRows({ ...vault }, diary, [sealed])).toThrow(TypeError);
     expect(() => decryptRows(vault, diary, [sealed], { retired: true } as never)).toThrow(
       TypeError,

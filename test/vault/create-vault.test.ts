@@ -121,8 +121,21 @@ describe('createVault where there is a vault already', () => {
     const stranger = await createWorld();
     store.header = stranger.header;
     const creation = createVault(store, quick(), { replaces: pinOf(vault) });
-    await expect(creation).rejects.toMatchObject({ code: 'HEADER_CONFLICT' });
+    await expect(creation).rejects.toMatchObject({ code: 'VAULT_MISMATCH' });
     expect(store.header).toBe(stranger.header);
+    const byHeader = createVault(store, quick(), { replaces: stranger.header });
+    await expect(byHeader).rejects.toMatchObject({ code: 'VAULT_MISMATCH' });
+    expect(store.pin).toBe(pinOf(vault));
+  });
+
+  it('gives up two different vaults when both are named', async () => {
+    const { store, vault } = await createWorld();
+    const stranger = await createWorld();
+    store.header = stranger.header;
+    const replaces = [pinOf(vault), stranger.header];
+    const created = await createVault(store, quick(), { replaces });
+    expect(store.header).toBe(created.vault.header);
+    expect(store.pin).toBe(pinOf(created.vault));
   });
 });
 

@@ -68,7 +68,8 @@ describe('rekeyVault', () => {
 
   it.each([
     ['a wrong password', { keep: [quick('wrong')] }, { code: 'UNLOCK_FAILED' }],
-    ['a secret without a slot', { keep: [bySecret(SECRET)] }, { code: 'UNLOCK_FAILED' }],
+    ['a secret without a slot', { keep: [quick(), bySecret(SECRET)] }, { code: 'UNLOCK_FAILED' }],
+    ['a passkey and nothing else', { keep: [bySecret(SECRET)] }, { name: 'TypeError' }],
     ['nothing to keep', { keep: [] }, { name: 'TypeError' }],
     ['a recovery key', { keep: [byRecoveryKey(generateRecoveryKey())] }, { name: 'TypeError' }],
     ['a typo', { keep: [], recoveryKey: '0000' }, { code: 'RECOVERY_KEY_TYPO' }],

@@ -29,14 +29,14 @@ describe('replaceRecoveryKey', () => {
     const { store, vault } = await createWorld();
     const next = generateRecoveryKey();
     const typed = next.toLowerCase().replaceAll('-', ' ');
-    await replaceRecoveryKey(store, vault, { next: typed });
+    await replaceRecoveryKey(store, vault, { recoveryKey: typed });
     await openVault(store, byRecoveryKey(next));
   });
 
   it('refuses a mistyped one before it changes anything', async () => {
     const { store, vault, header } = await createWorld();
     const next = generateRecoveryKey().replace(/.$/, (last) => (last === '7' ? '8' : '7'));
-    const replacing = replaceRecoveryKey(store, vault, { next });
+    const replacing = replaceRecoveryKey(store, vault, { recoveryKey: next });
     await expect(replacing).rejects.toMatchObject({ code: 'RECOVERY_KEY_TYPO' });
     expect(store.header).toBe(header);
   });
@@ -48,7 +48,7 @@ describe('replaceRecoveryKey', () => {
     await expect(replacing).rejects.toMatchObject({ code: 'LAST_SLOT' });
     expect(device.header).toBe(header);
     const next = generateRecoveryKey();
-    await replaceRecoveryKey(device, vault as Vault, { next });
+    await replaceRecoveryKey(device, vault as Vault, { recoveryKey: next });
     await openVault(device, byRecoveryKey(next));
   });
 });
