@@ -4,8 +4,10 @@
  * @packageDocumentation
  */
 
+export type { Tick } from './bytes/stamp.js';
 export { type AeadBackend, nobleAead } from './crypto/aead.js';
 export type { KdfBackend, KdfParameters, KdfRequest } from './crypto/kdf.js';
+export type { Kek } from './crypto/key-types.js';
 export type { Padding } from './crypto/padding.js';
 export { RowsealError, type RowsealErrorCode, UnknownKeyError } from './errors.js';
 export { type AdoptedVault, type AdoptOptions, adoptHeader } from './keys/adopt-header.js';
@@ -14,7 +16,7 @@ export { byRecoveryKey } from './keys/by-recovery-key.js';
 export { bySecret, type SecretOptions } from './keys/by-secret.js';
 export { changePassword, type PasswordChange } from './keys/change-password.js';
 export { type CreatedVault, type CreateOptions, createVault } from './keys/create-vault.js';
-export type { SlotType } from './keys/key-slot.js';
+export type { SlotParameters, SlotType } from './keys/key-slot.js';
 export type { KeyStatus } from './keys/keyset.js';
 export { type OpenOptions, openVault } from './keys/open-vault.js';
 export type { OpenProgress, VaultOpener } from './keys/opener.js';
@@ -38,11 +40,16 @@ export {
   encryptRows,
 } from './rows/bulk-rows.js';
 export {
+  type CleartextColumn,
   type Column,
   type ColumnKind,
   cleartext,
+  type EncryptedColumn,
   encrypted,
+  type MirroredColumn,
   type Presence,
+  type RequiredColumn,
+  type VisibleColumn,
 } from './rows/column.js';
 export { type DecryptResult, decryptRow, tryDecryptRow } from './rows/decrypt-row.js';
 export {
@@ -57,12 +64,16 @@ export { type EncryptOptions, encryptRow } from './rows/encrypt-row.js';
 export type { JsonValue } from './rows/json-value.js';
 export { mergeRows } from './rows/merge-rows.js';
 export { reencryptRow } from './rows/reencrypt-row.js';
+export type { EncodedValue } from './rows/row-content.js';
 export type { RowOf, SealedRowOf } from './rows/row-types.js';
 export type { OpenRowOptions } from './rows/seal-row.js';
 export {
   type Columns,
   defineTable,
+  type LayoutColumn,
   type PayloadType,
   type Table,
+  type TableLayout,
   type TableOptions,
 } from './rows/table.js';
+export type { ValueCodec } from './rows/value-codecs.js';

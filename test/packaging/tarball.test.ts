@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
@@ -9,8 +9,28 @@ const packageJson = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const temp = mkdtempSync(join(tmpdir(), 'rowseal-package-'));
 const tarball = join(temp, `rowseal-${packageJson.version}.tgz`);
 
+/** A project that emits declarations must be able to name the type of a table it exports. */
+const EXPORTED_TABLE = `
+import { cleartext, defineTable, encrypted, type RowOf } from 'rowseal';
+export const notes = defineTable('notes', {
+  body: encrypted.text(),
+  mood: encrypted.integer().optional(),
+  folder: cleartext.text(),
+  owner: cleartext.text().bound(),
+  seen_at: cleartext.text().nullable().serverOwned(),
+});
+export const columns = { title: encrypted.text(), room: cleartext.text() };
+export type Note = RowOf<typeof notes>;
+`;
+
 beforeAll(() => run(ROOT, 'npm', 'pack', '--pack-destination', temp)); // builds first: prepack
 afterAll(() => rmSync(temp, { recursive: true, force: true }));
+
+/** A file, or the files of a folder. */
+function filesAt(path: string): string[] {
+  if (!statSync(join(ROOT, path)).isDirectory()) return [path];
+  return readdirSync(join(ROOT, path)).map((name) => `${path}/${name}`);
+}
 
 describe('the tarball', () => {
   test('holds one build of each source file, the documents, and nothing else', async () => {
@@ -20,7 +40,9 @@ describe('the tarball', () => {
       .map((entry) => relative(src, join(entry.parentPath, entry.name)).split(sep).join('/'))
       .map((path) => `dist/${path.replace(/\.ts$/, '')}`)
       .flatMap((path) => [`${path}.js`, `${path}.js.map`, `${path}.d.ts`]);
-    const documents = packageJson.files.filter((path: string) => path !== 'dist');
+    const documents = packageJson.files
+      .filter((path: string) => path !== 'dist')
+      .flatMap((path: string) => filesAt(path));
     const expected = ['package.json', 'README.md', 'LICENSE', ...documents, ...built];
 
     const packed = await run(temp, 'tar', '-tzf', tarball);
@@ -69,9 +91,16 @@ describe("the README's first program", () => {
     const app = await freshApp(join(temp, 'typescript'), [tarball], {
       'src/app.ts': program(),
       'tsconfig.json': JSON.stringify({
-        compilerOptions: { ...strict, target: 'es2022', rootDir: 'src', outDir: 'out' },
+        compilerOptions: {
+          ...strict,
+          declaration: true,
+          target: 'es2022',
+          rootDir: 'src',
+          outDir: 'out',
+        },
         include: ['src'],
       }),
+      'src/tables.ts': EXPORTED_TABLE,
       'types/types.ts': "export * from 'rowseal';\n",
       'types/tsconfig.json': JSON.stringify({
         compilerOptions: { ...strict, lib: ['es2022'], types: [], noEmit: true },

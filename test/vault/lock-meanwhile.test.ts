@@ -7,6 +7,7 @@ import {
   lockVault,
   openVault,
   replaceRecoveryKey,
+  rotateDataKey,
 } from '../../src/index.js';
 import { createWorld, diary, PASSWORD, ROW } from '../support/world.js';
 import { kdfWith } from './kdf-with.js';
@@ -34,4 +35,17 @@ it('locking while the header is saved loses nothing: the change stands, its snap
   const { vault: next, recoveryKey } = await replaceRecoveryKey(store, vault);
   expect(() => encryptRow(next, diary, ROW)).toThrow(locked);
   expect((await openVault(store, byRecoveryKey(recoveryKey))).header).toBe(next.header);
+});
+
+it('locking while another device is quick loses no recovery key either', async () => {
+  const { store, vault } = await createWorld();
+  const saveHeader = store.saveHeader.bind(store);
+  store.saveHeader = async (change) => {
+    await saveHeader(change);
+    const other = store.otherDevice();
+    await rotateDataKey(other, await openVault(other, quick()));
+    lockVault(vault);
+  };
+  const { recoveryKey } = await replaceRecoveryKey(store, vault);
+  await openVault(store.otherDevice(), byRecoveryKey(recoveryKey));
 });
