@@ -1,7 +1,6 @@
-import { isBytes } from '../bytes/is-bytes.js';
 import type { KdfBackend } from '../crypto/kdf.js';
 import { KDF_POLICY } from '../crypto/kdf.js';
-import { KEY_LENGTH, type Kek } from '../crypto/key-types.js';
+import type { Kek } from '../crypto/key-types.js';
 import { nobleArgon2id } from '../crypto/noble-argon2id.js';
 import { assertOptions, RowsealError } from '../errors.js';
 import type { VaultOpener } from './opener.js';
@@ -49,15 +48,9 @@ export function byPassword(
     costs: KDF_POLICY,
     async deriveKek({ costs, salt }, onProgress) {
       const request = { password: prepared, salt, ...(costs ?? KDF_POLICY) };
-      return asKek(await kdf.argon2id(onProgress ? { ...request, onProgress } : request), kdf);
+      return (await kdf.argon2id(onProgress ? { ...request, onProgress } : request)) as Kek;
     },
   };
-}
-
-function asKek(tag: Uint8Array, { name }: KdfBackend): Kek {
-  const isTag = isBytes(tag) && tag.length === KEY_LENGTH && !tag.every((byte) => byte === tag[0]);
-  if (isTag) return tag as Kek;
-  throw new TypeError(`The KDF backend '${name}' must return the ${KEY_LENGTH} bytes of the tag.`);
 }
 
 function defaultKdf(): KdfBackend {

@@ -5,7 +5,7 @@ import { sealHeader } from './header-seal.js';
 import { vaultKeyId } from './keyset.js';
 import { assertContinues, assertNotOlder } from './pin-check.js';
 import { holdKeys } from './session.js';
-import { changedMeanwhile, loadHeader, loadPin, replaceHeader } from './store-access.js';
+import { changedMeanwhile, follows, loadHeader, loadPin, replaceHeader } from './store-access.js';
 import { lockVault, makeVault, revealSecrets, type Vault, type VaultSecrets } from './vault.js';
 import {
   EPOCH_LIMIT,
@@ -32,13 +32,15 @@ export type HeaderEdit = Partial<Pick<HeaderFields, 'slots'>> &
 export async function revealCurrent(store: VaultStore, vault: Vault): Promise<VaultSecrets> {
   assertStore(store);
   const secrets = revealSecrets(vault);
+  // The pin first: if it is ahead of what the store shows afterwards, the store was led back.
+  const pin = await loadPin(store);
   const stored = await loadHeader(store);
   if (stored.text !== secrets.header.text) {
     assertNotOlder(stored, secrets.header);
     changedMeanwhile();
   }
   // A server may show each tab the header it has: what the device remembers decides.
-  assertContinues(secrets.header, secrets, await loadPin(store));
+  assertContinues(secrets.header, secrets, pin);
   return revealSecrets(vault);
 }
 
@@ -54,12 +56,14 @@ export async function changeHeader(
   edit: HeaderEdit,
   givenUp: VaultHeader | null = null,
 ): Promise<Vault> {
-  const pin = await loadPin(store);
   const secrets = revealSecrets(vault);
-  const isGivenUp = pin && givenUp && equalBytes(pin.hash, givenUp.hash);
-  if (!isGivenUp) assertContinues(secrets.header, secrets, pin);
   const { header, session } = secrets;
   const { dataKeys, earlierVaultKeys, vaultKey } = { ...secrets, ...edit };
+  const keyset = { dataKeys, earlierVaultKeys };
+  holdKeys(session, vaultKey, keyset);
+  const pin = await loadPin(store);
+  assertPinLeadsHere(secrets, pin, givenUp);
+  revealSecrets(vault);
   assertSlots(edit.slots ?? header.slots);
   if (header.epoch >= EPOCH_LIMIT) tooMany('changes');
   const fields: HeaderFields = {
@@ -70,14 +74,24 @@ export async function changeHeader(
     slots: edit.slots ?? header.slots,
     extensions: header.extensions,
   };
-  const keyset = { dataKeys, earlierVaultKeys };
-  holdKeys(session, vaultKey, keyset);
   const next = sealHeader(fields, keyset, vaultKey, session.aead);
   await replaceHeader(store, { header, pin }, next, vaultKey);
   const snapshot = makeVault({ header: next, vaultKey, session, ...keyset }, vault.freshness);
   // Locked while the store was busy: the change stands, and its new keys are forgotten as well.
   if (session.locked) lockVault(snapshot);
   return snapshot;
+}
+
+/** The store showed this vault's header a moment ago, so a later pin is another tab's change. */
+function assertPinLeadsHere(
+  secrets: VaultSecrets,
+  pin: VaultHeader | null,
+  givenUp: VaultHeader | null,
+): void {
+  const { header } = secrets;
+  if (!pin || (givenUp && equalBytes(pin.hash, givenUp.hash))) return;
+  if (pin.epoch > header.epoch && follows(pin, header)) changedMeanwhile();
+  assertContinues(header, secrets, pin);
 }
 
 function assertSlots(slots: HeaderFields['slots']): void {

@@ -132,11 +132,9 @@ async function firstSecrets(
 }
 
 /** What stands in the store and on this device, once the caller has named all of it. */
-async function givenUp(
-  store: VaultStore,
-  replaces: CreateOptions['replaces'] = [],
-): Promise<Standing> {
-  const named = typeof replaces === 'string' ? [replaces] : replaces;
+async function givenUp(store: VaultStore, replaces: CreateOptions['replaces']): Promise<Standing> {
+  const named = typeof replaces === 'string' ? [replaces] : (replaces ?? []);
+  if (!Array.isArray(named)) throw new TypeError('{ replaces } is text, or a list of texts.');
   const headerText = await loadHeaderText(store);
   const pin = await loadPin(store);
   if ((headerText !== null || pin) && named.length === 0) refuseExisting();

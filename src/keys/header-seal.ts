@@ -1,6 +1,6 @@
 /** Making a header authentic under a vault key, and checking that it is. */
 import { equalBytes } from '../bytes/compare.js';
-import { concat } from '../bytes/concat.js';
+import { concat, copyOf } from '../bytes/copies.js';
 import { type AeadBackend, NONCE_LENGTH } from '../crypto/aead.js';
 import { derive, mac } from '../crypto/derive.js';
 import type { Kek, MacKey, VaultKey } from '../crypto/key-types.js';
@@ -48,7 +48,7 @@ export function openHeader(header: VaultHeader, vaultKey: VaultKey, aead: AeadBa
     aead.open(kek, nonce, sealed, encodeFields(header)),
   );
   // A copy, in case the backend reuses its buffers: these keys live as long as the vault is open.
-  const body = useOnce(opened ?? tampered(), (bytes) => bytes.slice());
+  const body = useOnce(opened ?? tampered(), copyOf);
   try {
     return parseKeyset(header.vaultId, body);
   } catch (error) {

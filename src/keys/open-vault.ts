@@ -6,7 +6,14 @@ import { assertOpener, type OpenProgress, unwrapVaultKey, type VaultOpener } fro
 import { formatPin } from './pin.js';
 import { assertContinues, assertNotOlder } from './pin-check.js';
 import { holdKeys, inNewSession, type VaultSession } from './session.js';
-import { loadHeader, loadPin, missing, savePin } from './store-access.js';
+import {
+  changedMeanwhile,
+  follows,
+  loadHeader,
+  loadPin,
+  missing,
+  savePin,
+} from './store-access.js';
 import { makeVault, type Vault, type VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
 import { assertStore, type VaultStore } from './vault-store.js';
@@ -64,13 +71,18 @@ export async function openVault(
   const aead = options.aead ?? nobleAead;
   const pin = await loadPin(store);
   const header = options.offline ? (pin ?? missing()) : await loadHeader(store);
+  // Never an older header of the pinned vault itself: that is no other vault.
   const isGivenUp = (each: VaultHeader | null) =>
-    !options.offline && each !== null && options.replaces === formatPin(each);
+    each !== null &&
+    !equalBytes(each.vaultId, header.vaultId) &&
+    options.replaces === formatPin(each);
   if (!isGivenUp(pin)) assertNotOlder(header, pin);
   return inNewSession(aead, async (session) => {
     const secrets = await openWith(header, opener, session, options);
     // Read again: another tab may have pinned a newer header while Argon2id ran.
     const latestPin = await loadPin(store);
+    if (latestPin && latestPin.epoch > header.epoch && follows(latestPin, header))
+      changedMeanwhile();
     const fresh = latestPin === null || isGivenUp(latestPin);
     if (!fresh) assertContinues(header, secrets, latestPin);
     if (fresh || !equalBytes(latestPin.hash, header.hash)) await savePin(store, header, latestPin);

@@ -5,11 +5,14 @@
  * Openers are separate functions, so that an app which never imports `byPassword` ships no
  * Argon2id.
  */
+
+import { copyOf } from '../bytes/copies.js';
+import { isBytes } from '../bytes/is-bytes.js';
 import type { AeadBackend } from '../crypto/aead.js';
 import { NONCE_LENGTH } from '../crypto/aead.js';
 import { derive } from '../crypto/derive.js';
 import type { KdfParameters } from '../crypto/kdf.js';
-import type { Kek, VaultKey } from '../crypto/key-types.js';
+import { KEY_LENGTH, type Kek, type VaultKey } from '../crypto/key-types.js';
 import { LABEL } from '../crypto/labels.js';
 import { randomBytes } from '../crypto/random.js';
 import { equalSecrets, useOnce, wipe } from '../crypto/secrets.js';
@@ -35,7 +38,10 @@ export interface VaultOpener {
   readonly info: Uint8Array;
   /** Argon2id costs for a slot made with this opener; `null` where no KDF is needed. */
   readonly costs: KdfParameters | null;
-  /** The KEK of a slot, from the secret and the slot's public parameters. */
+  /**
+   * The KEK of a slot, from the secret and the slot's public parameters: 32 bytes in a fresh buffer
+   * each time, which rowseal zeroes after use.
+   */
   deriveKek(parameters: SlotParameters, onProgress?: (share: number) => void): Promise<Kek>;
 }
 
@@ -126,6 +132,14 @@ export function assertOpener(opener: VaultOpener): void {
   }
 }
 
+/** Zeros above all: a KEK that was wiped, or never made, would let anybody open the header. */
+function assertKek(kek: Uint8Array): void {
+  if (isBytes(kek) && kek.length === KEY_LENGTH && !kek.every((byte) => byte === kek[0])) return;
+  throw new TypeError(
+    `An opener, or the KDF backend behind it, must derive ${KEY_LENGTH} fresh bytes each time.`,
+  );
+}
+
 async function deriveKek(
   opener: VaultOpener,
   parameters: SlotParameters,
@@ -136,6 +150,7 @@ async function deriveKek(
     throwIfAborted(progress);
     progress.onProgress?.(share);
   });
+  assertKek(kek);
   try {
     throwIfAborted(progress);
   } catch (abort) {
@@ -162,5 +177,5 @@ function unwrap(
   );
   if (!opened) return null;
   // A copy, in case the backend reuses its buffers.
-  return useOnce(opened, () => opened.slice()) as VaultKey;
+  return useOnce(opened, copyOf) as VaultKey;
 }

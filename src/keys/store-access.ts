@@ -4,6 +4,7 @@
  */
 import { encodeBase64url } from '../bytes/base64url.js';
 import { equalBytes } from '../bytes/compare.js';
+import { copyOf } from '../bytes/copies.js';
 import type { VaultKey } from '../crypto/key-types.js';
 import { wipe } from '../crypto/secrets.js';
 import { RowsealError } from '../errors.js';
@@ -71,7 +72,7 @@ export async function replaceHeader(
   vaultKey: VaultKey,
 ): Promise<void> {
   // A copy: a lock may zero the vault's own key while the store is busy.
-  const key = vaultKey.slice() as VaultKey;
+  const key = copyOf(vaultKey) as VaultKey;
   try {
     const failure = await sendHeader(store, header, next);
     const stored = await afterWriting(() => loadHeaderText(store));
@@ -105,7 +106,8 @@ function succeeds(stored: VaultHeader, next: VaultHeader, vaultKey: VaultKey): b
   return follows(stored, next) && isAuthentic(stored, vaultKey);
 }
 
-function follows(later: VaultHeader, earlier: VaultHeader): boolean {
+/** Whether a header is, or descends from, an earlier one, as far as its predecessors reach. */
+export function follows(later: VaultHeader, earlier: VaultHeader): boolean {
   const hashes = [later.hash, ...later.predecessors];
   return hashes.some((each) => equalBytes(each, earlier.hash));
 }

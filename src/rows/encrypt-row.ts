@@ -108,7 +108,8 @@ function assertColumns(table: Table, row: AnyRow): void {
       );
     }
   }
-  for (const { name } of table.layout.columns) {
+  for (const { name, kind } of table.layout.columns) {
+    if (kind === 'server-owned') continue;
     // A getter of a model class would be read as 'not set', and the value lost.
     if (!Object.hasOwn(row, name) && !(name in Object.prototype) && row[name] !== undefined) {
       throw new TypeError(`Column '${name}' of this row is inherited: pass a plain object.`);

@@ -14,7 +14,7 @@
  * that alignment.
  */
 import { base64urlLength, decodeBase64url, encodeBase64url } from '../bytes/base64url.js';
-import { concat } from '../bytes/concat.js';
+import { concat } from '../bytes/copies.js';
 import { FORMAT_BYTE, isFutureFormatByte } from '../bytes/format-bytes.js';
 import { isBytes } from '../bytes/is-bytes.js';
 import { NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';

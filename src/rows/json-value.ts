@@ -81,7 +81,10 @@ function isExactProperty(value: object, key: string, depth: number): boolean {
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype === null) return true;
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+  // Object.prototype of any realm, or one that has nothing to inherit.
+  const isHarmless =
+    Object.hasOwn(prototype, 'isPrototypeOf') || Reflect.ownKeys(prototype).length === 0;
+  return isHarmless && Object.getPrototypeOf(prototype) === null;
 }
 
 function isTooDeep(text: string): boolean {

@@ -12,7 +12,9 @@ import {
   type VaultStore,
 } from '../../src/index.js';
 import { fastKdf } from '../support/fast-kdf.js';
+import { openStore } from '../support/open-store.js';
 import { diary, ROW } from '../support/world.js';
+import { kdfWith } from '../vault/kdf-with.js';
 import { quick } from '../vault/users.js';
 
 /** Two tabs of one device: they share the pin, and the server shows each a header of its own. */
@@ -69,6 +71,29 @@ describe('B04: a server that shows each tab its own header', () => {
     const rotated = await rotateDataKey(one, vault);
     await expect(rotateDataKey(other, there)).rejects.toMatchObject({ code: 'HEADER_ROLLBACK' });
     expect(device.pin).toBe(pinOf(rotated));
+  });
+
+  it('is not blamed for what an honest other tab did during Argon2id', async () => {
+    const store = openStore();
+    const { vault } = await createVault(store, quick());
+    const there = await openVault(store, quick());
+    const kdf = kdfWith(async () => {
+      await rotateDataKey(store, there);
+    });
+    const changing = changePassword(store, vault, { current: quick(), next: 'next', kdf });
+    await expect(changing).rejects.toMatchObject({ code: 'HEADER_CONFLICT' });
+  });
+
+  it('can not pass an older header of the vault off as the one that replaces it', async () => {
+    const store = openStore();
+    const { vault } = await createVault(store, quick());
+    const revoked = store.header;
+    await rekeyVault(store, vault, { keep: [quick()] });
+    const pin = store.pin ?? '';
+    store.header = revoked;
+    const opening = openVault(store, quick(), { replaces: pin });
+    await expect(opening).rejects.toMatchObject({ code: 'HEADER_ROLLBACK' });
+    expect(store.pin).toBe(pin);
   });
 
   it('makes two first vaults for two tabs, and the device keeps the one it pinned', async () => {

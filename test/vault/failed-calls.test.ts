@@ -4,9 +4,11 @@ import {
   byPassword,
   changePassword,
   createVault,
+  decryptRow,
   encryptRow,
   generateRecoveryKey,
   type KdfBackend,
+  type Kek,
   lockVault,
   memoryStore,
   nobleAead,
@@ -14,6 +16,7 @@ import {
   rekeyVault,
   replaceRecoveryKey,
   rotateDataKey,
+  type VaultOpener,
   type VaultStore,
 } from '../../src/index.js';
 import { fastKdf } from '../support/fast-kdf.js';
@@ -157,5 +160,70 @@ describe('rekeyVault', () => {
     const rekeying = rekeyVault(store, vault, { keep: [quick()], recoveryKey });
     await expect(rekeying).rejects.toThrow(TypeError);
     await expectHonestWorks(world);
+  });
+});
+
+describe('buffers of other kinds', () => {
+  it('a backend that returns Node Buffers works like any other', async () => {
+    const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes);
+    const aead: AeadBackend = {
+      name: 'Buffers',
+      seal: (...parameters) => asBuffer(nobleAead.seal(...parameters)),
+      open(...parameters) {
+        const opened = nobleAead.open(...parameters);
+        return opened && asBuffer(opened);
+      },
+    };
+    const store = memoryStore();
+    const { vault } = await createVault(store, quick(), { aead });
+    const sealed = encryptRow(vault, diary, ROW);
+    const opened = await openVault(store, quick(), { aead });
+    expect(decryptRow(opened, diary, sealed)).toEqual(ROW);
+    await rotateDataKey(store, opened);
+    await openVault(store, quick());
+  });
+
+  it('an opener that hands out one buffer twice wraps nothing under zeros', async () => {
+    const world = await createWorld();
+    const opener = quick();
+    const slot = world.vault.slots[0];
+    let kept: Uint8Array | undefined;
+    const caching: VaultOpener = {
+      ...opener,
+      async deriveKek(parameters, onProgress) {
+        kept ??= await opener.deriveKek(parameters, onProgress);
+        return kept as Kek;
+      },
+    };
+    const rekeying = rekeyVault(world.store, world.vault, { keep: [caching] });
+    await expect(rekeying).rejects.toThrow(TypeError);
+    expect(slot?.type).toBe('password');
+    await expectHonestWorks(world);
+  });
+});
+
+describe('a lock or failure between making a key and storing it', () => {
+  it('leaves no fresh data key behind', async () => {
+    const world = await createWorld();
+    const drawn: Uint8Array[] = [];
+    const real = crypto.getRandomValues.bind(crypto);
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation((into) => {
+      drawn.push(into as unknown as Uint8Array);
+      return real(into);
+    });
+    const loadPin = world.store.loadPin.bind(world.store);
+    let loads = 0;
+    world.store.loadPin = async () => {
+      loads += 1;
+      if (loads > 1) throw new Error('The disk is gone.');
+      return loadPin();
+    };
+    const rotating = rotateDataKey(world.store, world.vault);
+    await expect(rotating).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    lockVault(world.vault);
+    // A draw is 32 bytes of check, then what is handed out: here the DEK.
+    const keys = drawn.filter(({ length }) => length === 64).map((bytes) => bytes.subarray(32));
+    expect(keys.length).toBeGreaterThan(0);
+    expect(keys.every(isWiped)).toBe(true);
   });
 });

@@ -63,7 +63,7 @@ describe('openVault', () => {
     const { store, vault } = await createWorld();
     const kdf = kdfWith(() => rotateDataKey(store, vault));
     const opening = openVault(store, byPassword(PASSWORD, { kdf }));
-    await expect(opening).rejects.toMatchObject({ code: 'HEADER_ROLLBACK' });
+    await expect(opening).rejects.toMatchObject({ code: 'HEADER_CONFLICT' });
     const newest = await openVault(store, quick());
     expect(newest.epoch).toBe(2);
     expect(store.pin).toBe(pinOf(newest));

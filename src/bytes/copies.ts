@@ -1,3 +1,8 @@
+/** A copy. `slice` would be a view of the same memory where the bytes are a Node `Buffer`. */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(bytes);
+}
+
 /** One byte string after another, as a new one. */
 export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length);
