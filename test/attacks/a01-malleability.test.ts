@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decryptRow, encryptRow, type RowsealErrorCode } from '../../src/index.js';
 import { envelopeBytes, withEnvelope } from '../support/forged-rows.js';
-import {
-  createWorld,
-  diary,
-  expectHonestWorks,
-  expectRefused,
-  ROW,
-  type World,
-} from '../support/world.js';
+import { createWorld, diary, expectRefused, ROW, type World } from '../support/world.js';
 
 const PREFIX_LENGTH = 58;
 
@@ -40,7 +33,6 @@ describe('A01: no bit of a payload can be changed', () => {
       const { payload } = withEnvelope(world.sealed, changed);
       await refuses(world, payload, codesAt(offset));
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses every changed character', async () => {
@@ -52,7 +44,6 @@ describe('A01: no bit of a payload can be changed', () => {
       const codes = new Set([0, 1, 2].flatMap((i) => codesAt(Math.floor((at * 3) / 4) + i)));
       await refuses(world, changed, [...codes]);
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses the payload cut at every length, in bytes and in characters', async () => {
@@ -65,7 +56,6 @@ describe('A01: no bit of a payload can be changed', () => {
     for (let length = 0; length < world.sealed.payload.length; length++) {
       await refuses(world, world.sealed.payload.slice(0, length), cut);
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses bytes after the end, before the beginning, and in between', async () => {
@@ -82,7 +72,6 @@ describe('A01: no bit of a payload can be changed', () => {
         }
       }
     }
-    await expectHonestWorks(world);
   });
 });
 
@@ -102,7 +91,6 @@ describe('A01: two payloads of one place can not be spliced', () => {
         await refuses(world, withEnvelope(sealed, spliced).payload, ['ROW_AUTH_FAILED']);
       }
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses the tag, the nonce or the ciphertext of another payload', async () => {
@@ -118,6 +106,5 @@ describe('A01: two payloads of one place can not be spliced', () => {
       mixed.set(b.subarray(from, to), from);
       await refuses(world, withEnvelope(sealed, mixed).payload, ['ROW_AUTH_FAILED']);
     }
-    await expectHonestWorks(world);
   });
 });

@@ -1,11 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as rowseal from '../../src/index.js';
 import { bundleCore } from '../support/bundle.js';
-import { fastKdf } from '../support/fast-kdf.js';
-import { PASSWORD } from '../support/world.js';
-
-type Rowseal = typeof import('../../src/index.js');
+import { openStore } from '../support/open-store.js';
+import {
+  createWorld,
+  diary,
+  expectRefused,
+  openPinned,
+  PASSWORD,
+  ROW,
+  type World,
+} from '../support/world.js';
 
 const working = globalThis.crypto;
 let counter = 0;
@@ -57,33 +64,30 @@ function breakCrypto(name: string): void {
   vi.stubGlobal('crypto', broken[name]);
 }
 
-async function freshCopy(): Promise<Rowseal> {
+async function freshCopy(): Promise<typeof rowseal> {
   vi.resetModules();
   return import('../../src/index.js');
 }
 
 /** A vault with two rows to merge, made while the generator still worked. */
-async function scene(rowseal: Rowseal) {
-  const { createVault, byPassword, defineTable, encrypted, encryptRow, rotateDataKey } = rowseal;
-  const kdf = fastKdf();
-  const opener = byPassword(PASSWORD, { kdf });
-  const store = rowseal.memoryStore();
-  const first = (await createVault(store, opener)).vault;
-  const notes = defineTable('notes', { a: encrypted.text(), b: encrypted.text() });
-  const row = { id: 'n', a: 'a', b: 'b' };
-  const old = encryptRow(first, notes, row);
-  const vault = await rotateDataKey(store, first);
-  const one = encryptRow(vault, notes, { ...row, a: 'x' }, { previous: old });
-  const two = encryptRow(vault, notes, { ...row, b: 'y' }, { previous: old });
-  return { kdf, opener, store, vault, notes, row, old, one, two };
+async function scene() {
+  const created = await createWorld();
+  const { sealed: old } = created;
+  const vault = await rowseal.rotateDataKey(created.store, created.vault);
+  const world: World = { ...created, vault, header: vault.header };
+  const one = rowseal.encryptRow(vault, diary, { ...ROW, text: 'x' }, { previous: old });
+  const two = rowseal.encryptRow(vault, diary, { ...ROW, mood: 7 }, { previous: old });
+  return { world, old, one, two };
 }
+type Scene = Awaited<ReturnType<typeof scene>>;
 
-/** Every public function that needs randomness, once a vault is open. */
-function needyCalls(rowseal: Rowseal, s: Awaited<ReturnType<typeof scene>>) {
-  const { kdf, opener, store, vault, notes, row, old, one, two } = s;
+/** Every public function that needs randomness for a header, once a vault is open. */
+function headerCalls({ world }: Scene): Record<string, () => Promise<unknown>> {
+  const { kdf, store, vault } = world;
+  const opener = rowseal.byPassword(PASSWORD, { kdf });
   const secret = Uint8Array.from({ length: 32 }, (_, i) => i);
   const change = { current: opener, next: 'next password', kdf };
-  const header: Record<string, () => Promise<unknown>> = {
+  return {
     createVault: () => rowseal.createVault(rowseal.memoryStore(), opener),
     openVault: () => rowseal.openVault(store, opener),
     openVaultOffline: () => rowseal.openVault(store, opener, { offline: true }),
@@ -95,16 +99,19 @@ function needyCalls(rowseal: Rowseal, s: Awaited<ReturnType<typeof scene>>) {
     addSecret: () => rowseal.addSecret(store, vault, secret),
     generateRecoveryKey: async () => rowseal.generateRecoveryKey(),
   };
-  const rows = {
-    encryptRow: () => rowseal.encryptRow(vault, notes, row),
-    encryptDelete: () => rowseal.encryptDelete(vault, notes, one),
-    mergeRows: () => rowseal.mergeRows(vault, notes, one, two),
-    reencryptRow: () => rowseal.reencryptRow(vault, notes, old),
-  };
-  return { header, rows };
 }
 
-const refusal = { code: 'NO_SECURE_RANDOM' };
+/** Every public function that needs randomness for a row. */
+function rowCalls({ world: { vault }, old, one, two }: Scene) {
+  return {
+    encryptRow: () => rowseal.encryptRow(vault, diary, ROW),
+    encryptDelete: () => rowseal.encryptDelete(vault, diary, one),
+    mergeRows: () => rowseal.mergeRows(vault, diary, one, two),
+    reencryptRow: () => rowseal.reencryptRow(vault, diary, old),
+  };
+}
+
+const codes = ['NO_SECURE_RANDOM'] as const;
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -113,45 +120,42 @@ afterEach(() => {
 
 describe.each(Object.keys(broken))('A12: with %s', (name) => {
   it('nothing is made before the first use', async () => {
-    const made = await scene(await freshCopy());
+    const { kdf, header, ...world } = await createWorld();
     breakCrypto(name);
-    const rowseal = await freshCopy();
-    const opener = rowseal.byPassword(PASSWORD, { kdf: made.kdf });
-    const store = rowseal.memoryStore(made.vault.header);
-    await expect(rowseal.openVault(store, opener)).rejects.toMatchObject(refusal);
-    expect(await store.loadPin()).toBeNull();
-    const empty = rowseal.memoryStore();
-    await expect(rowseal.createVault(empty, opener)).rejects.toMatchObject(refusal);
-    expect(await empty.loadHeader()).toBeNull();
-    expect(() => rowseal.generateRecoveryKey()).toThrow(expect.objectContaining(refusal));
+    const copy = await freshCopy();
+    const opener = copy.byPassword(PASSWORD, { kdf });
+    const [there, empty] = [openStore({ header }), openStore()];
+    for (const [store, attack] of [
+      [there, () => copy.openVault(there, opener)],
+      [empty, () => copy.createVault(empty, opener)],
+      [empty, () => copy.generateRecoveryKey()],
+    ] as const) {
+      const seen: World = { ...world, kdf, header, store };
+      await expectRefused(seen, attack, { codes, errorClass: copy.RowsealError });
+    }
   });
 
   it('no header is made after the first use', async () => {
-    const rowseal = await freshCopy();
-    const made = await scene(rowseal);
-    const { header } = needyCalls(rowseal, made);
-    const before = [await made.store.loadHeader(), await made.store.loadPin()];
+    const made = await scene();
     breakCrypto(name);
-    for (const [call, run] of Object.entries(header)) {
-      await expect(run(), call).rejects.toMatchObject(refusal);
+    for (const attack of Object.values(headerCalls(made))) {
+      await expectRefused(made.world, attack, { codes });
     }
-    expect([await made.store.loadHeader(), await made.store.loadPin()]).toEqual(before);
   });
 
   it('no row is sealed once the randomness drawn before is used up', async () => {
-    const rowseal = await freshCopy();
-    const { rows } = needyCalls(rowseal, await scene(rowseal));
-    breakCrypto(name);
+    const made = await scene();
+    const calls = rowCalls(made);
     const payloadIds = new Set<string>();
     let sealed = 0;
-    expect(() => {
+    breakCrypto(name);
+    const sealOn = () => {
       // 4,096 bytes hold 170 nonces.
-      for (; sealed < 171; sealed++) payloadIds.add(rows.encryptRow().payload.slice(44, 76));
-    }).toThrow(expect.objectContaining(refusal));
+      for (; sealed < 171; sealed++) payloadIds.add(calls.encryptRow().payload.slice(44, 76));
+    };
+    await expectRefused(made.world, sealOn, { codes });
     expect(payloadIds.size).toBe(sealed);
-    for (const [call, run] of Object.entries(rows)) {
-      expect(run, call).toThrow(expect.objectContaining(refusal));
-    }
+    for (const attack of Object.values(calls)) await expectRefused(made.world, attack, { codes });
   });
 });
 
@@ -159,22 +163,20 @@ describe('A12: randomness comes from the platform and from nowhere else', () => 
   it('is not drawn when the package is imported', async () => {
     const getRandomValues = vi.fn((into: Uint8Array) => working.getRandomValues(into));
     vi.stubGlobal('crypto', { getRandomValues });
-    const rowseal = await freshCopy();
-    rowseal.defineTable('notes', { body: rowseal.encrypted.text() });
-    rowseal.byPassword(PASSWORD);
+    const copy = await freshCopy();
+    copy.defineTable('notes', { body: copy.encrypted.text() });
+    copy.byPassword(PASSWORD);
     expect(getRandomValues).not.toHaveBeenCalled();
-    rowseal.generateRecoveryKey();
+    copy.generateRecoveryKey();
     expect(getRandomValues).toHaveBeenCalled();
   });
 
   it('works again when the platform does', async () => {
-    const rowseal = await freshCopy();
-    const made = await scene(rowseal);
+    const { world, one } = await scene();
     breakCrypto('one that fills zeros');
-    expect(() => rowseal.generateRecoveryKey()).toThrow(expect.objectContaining(refusal));
+    await expectRefused(world, () => rowseal.generateRecoveryKey(), { codes });
     vi.unstubAllGlobals();
-    const vault = await rowseal.openVault(made.store, made.opener);
-    expect(rowseal.decryptRow(vault, made.notes, made.one).a).toBe('x');
+    expect(rowseal.decryptRow(await openPinned(world), diary, one).text).toBe('x');
   });
 
   it('is never Math.random, in the source or in what is bundled', async () => {

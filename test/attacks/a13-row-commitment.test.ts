@@ -21,15 +21,7 @@ import {
   withEnvelope,
 } from '../support/forged-rows.js';
 import { collide } from '../support/poly1305-collision.js';
-import {
-  createWorld,
-  diary,
-  expectHonestWorks,
-  expectRefused,
-  PASSWORD,
-  ROW,
-  type World,
-} from '../support/world.js';
+import { createWorld, diary, expectRefused, PASSWORD, ROW, type World } from '../support/world.js';
 
 const PREFIX_LENGTH = 58;
 
@@ -79,7 +71,6 @@ describe('A13: a row opens under one key only', () => {
       const attack = () => decryptRow(world.vault, diary, served);
       await expectRefused(world, attack, { codes: ['ROW_MALFORMED'] });
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses a ciphertext made for both keys but one name, under the other name', async () => {
@@ -145,6 +136,5 @@ describe('A13: the key id is a commitment', () => {
     expect(zeros.length).toBeGreaterThan(PREFIX_LENGTH);
     const attack = () => decryptRow(vault, diary, withEnvelope(sealed, zeros));
     await expectRefused(current, attack, { codes: ['UNKNOWN_KEY'] });
-    await expectHonestWorks(current);
   });
 });

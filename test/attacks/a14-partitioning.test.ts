@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { type KeySlot, makeSlot } from '../../src/keys/key-slot.js';
 import { alter, slotOf, withSlot } from '../support/header-surgeon.js';
 import { expectHeaderRefused } from '../support/served-header.js';
-import { createWorld, expectHonestWorks, type World } from '../support/world.js';
+import { createWorld, type World } from '../support/world.js';
 
 /** Password slots with ids of their own, each for guesses of the server's choice. */
 function passwordSlots({ header }: World, count: number): KeySlot[] {
@@ -15,7 +15,6 @@ describe('A14: a server gets no oracle that removes many passwords at once', () 
     const world = await createWorld();
     const header = alter(world.header, { slots: passwordSlots(world, count) });
     await expectHeaderRefused(world, header, { fresh: ['LIMIT_EXCEEDED'], structural: true });
-    await expectHonestWorks(world);
   });
 
   it('refuses a second password slot beside the honest one', async () => {
@@ -47,7 +46,6 @@ describe('A14: a server gets no oracle that removes many passwords at once', () 
         const header = alter(world.header, { slots });
         await expectHeaderRefused(world, header, { fresh: ['HEADER_MALFORMED'], structural: true });
       }
-      await expectHonestWorks(world);
     },
   );
 });

@@ -13,13 +13,16 @@ import {
   rotateDataKey,
   type Vault,
 } from '../../src/index.js';
-import { CHANGES, type Change } from '../support/changes.js';
+import { CHANGES, type Change, passwordAfter } from '../support/changes.js';
 import { alter } from '../support/header-surgeon.js';
 import { type OpenStore, openStore } from '../support/open-store.js';
 import {
+  beforeAttack,
   createWorld,
   diary,
+  expectRefusal,
   expectRefused,
+  openPinned,
   PASSWORD,
   ROW,
   type SealedDiaryRow,
@@ -31,6 +34,7 @@ interface Side {
   readonly store: OpenStore;
   readonly vault: Vault;
   readonly row: SealedDiaryRow;
+  readonly password: string;
 }
 
 /** Two devices of one vault to which the server shows headers of their own from now on. */
@@ -53,13 +57,21 @@ async function side(
   kdf: KdfBackend,
 ): Promise<Side> {
   const next = await change.run(store, vault, kdf);
-  return { store, vault: next, row: encryptRow(next, diary, { ...ROW, text: change.name }) };
+  const row = encryptRow(next, diary, { ...ROW, text: change.name });
+  return { store, vault: next, row, password: passwordAfter(change) };
 }
 
 /** The world as the losing device sees it, once the server shows it the winner's header. */
 function confront(world: World, winner: Side, loser: Side): World {
   loser.store.header = winner.store.header;
-  return { ...world, store: loser.store, vault: loser.vault };
+  const { store, vault, password } = loser;
+  return { ...world, store, vault, password, header: vault.header };
+}
+
+/** From now on the losing device knows what the winner made of both. */
+function reconcile(seen: World, winner: Side, adopted: Vault): void {
+  seen.header = adopted.header;
+  seen.password = winner.password;
 }
 
 function named(name: string): Change {
@@ -85,6 +97,7 @@ describe('B04: the server forks two devices', () => {
     await expectRefused(seen, () => openVault(loser.store, opener), { codes: ['HEADER_CONFLICT'] });
 
     const { vault, addedKeys } = await adoptHeader(loser.store, opener);
+    reconcile(seen, winner, vault);
     expect(addedKeys).toEqual(names.losing === rotate ? [loser.vault.keys[0]?.id] : []);
     // The other device goes on as if nothing had happened, and reads what the fork wrote.
     winner.store.header = loser.store.header;
@@ -125,6 +138,7 @@ describe('B04: the server forks two devices', () => {
     const thief = loser.vault;
     await laterThan(Date.now());
     const { vault } = await adoptHeader(loser.store, opener);
+    reconcile(seen, winner, vault);
     expect(vault.keys.map(({ status }) => status)).toEqual(['primary', 'revoked', 'revoked']);
     expect(decryptRow(vault, diary, loser.row).text).toBe(rotate.name);
     await laterThan(vault.keys[2]?.retiredAt ?? 0);
@@ -137,7 +151,7 @@ describe('B04: the server forks two devices', () => {
     const { world, winner, loser } = await fork(rotate, rotate);
     const { kdf } = world;
     const opener = byPassword(PASSWORD, { kdf });
-    const seen: World = { ...world, store: loser.store, vault: loser.vault };
+    const seen = confront(world, winner, loser);
     const adopt = () => adoptHeader(loser.store, opener);
     const stranger = await createWorld();
     const edited = alter(winner.vault.header, { vaultKeyId: new Uint8Array(32) });
@@ -156,7 +170,9 @@ describe('B04: the server forks two devices', () => {
     const fresh = openStore({ header: winner.vault.header });
     const nothing = () => adoptHeader(fresh, opener);
     await expectRefused(seen, nothing, { codes: ['VAULT_MISSING'], structural: true });
-    expect(await adopt()).toMatchObject({ addedKeys: [loser.vault.keys[0]?.id] });
+    const { vault, addedKeys } = await adopt();
+    reconcile(seen, winner, vault);
+    expect(addedKeys).toEqual([loser.vault.keys[0]?.id]);
   });
 
   it('does not lead a device back that learned more while the password was worked on', async () => {
@@ -171,19 +187,14 @@ describe('B04: the server forks two devices', () => {
         return world.kdf.argon2id(request);
       },
     };
-    const before = loser.store.pin;
-    await expect(adoptHeader(loser.store, byPassword(PASSWORD, { kdf }))).rejects.toMatchObject({
-      code: 'HEADER_ROLLBACK',
-    });
-    expect(loser.store.pin).toBe(pinOf(ahead));
-    loser.store.pin = before;
-    await expectRefused(
-      seen,
-      () => openVault(loser.store, byPassword(PASSWORD, { kdf: world.kdf })),
-      {
-        codes: ['HEADER_CONFLICT'],
-      },
-    );
+    const before = beforeAttack(seen);
+    const opener = byPassword(PASSWORD, { kdf });
+    const refusal = await adoptHeader(loser.store, opener).catch((error: unknown) => error);
+    const codes = ['HEADER_ROLLBACK'] as const;
+    // The pin is the one that the other tab wrote.
+    expectRefusal(seen, { ...before, pin: pinOf(ahead) }, refusal, { codes });
+    loser.store.pin = before.pin;
+    await expectRefused(seen, () => openPinned(seen), { codes: ['HEADER_CONFLICT'] });
   });
 
   it('adopts again and again without adding anything twice', async () => {

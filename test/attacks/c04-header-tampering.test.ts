@@ -4,7 +4,7 @@ import { makeSlot } from '../../src/keys/key-slot.js';
 import { parseHeader } from '../../src/keys/vault-header.js';
 import { alter, bytesOf, slotOf, textOf } from '../support/header-surgeon.js';
 import { expectHeaderRefused, OPENINGS, type Opening, openerOf } from '../support/served-header.js';
-import { createWorld, expectHonestWorks, expectRefused, type World } from '../support/world.js';
+import { createWorld, expectRefused, type World } from '../support/world.js';
 
 type Codes = readonly RowsealErrorCode[];
 
@@ -71,7 +71,6 @@ describe('C04: the server edits the header', () => {
       }
     }
     expect(at, 'every byte was tried').toBe(bytes.length);
-    await expectHonestWorks(world);
   });
 
   it('refuses every flipped byte on the device that knows the vault, by its own words', async () => {
@@ -85,7 +84,6 @@ describe('C04: the server edits the header', () => {
       const attack = () => openVault(world.store, openerOf(world, 'password'));
       await expectRefused(world, attack, { codes });
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses every shorter header, and every byte too many', async () => {
@@ -98,7 +96,6 @@ describe('C04: the server edits the header', () => {
     for (const extra of [[0], [1], bytes]) {
       await refusedFresh(world, textOf([...bytes, ...extra]), 'recovery key', codes);
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses deleted, doubled, swapped, injected and renamed slots', async () => {
@@ -129,7 +126,6 @@ describe('C04: the server edits the header', () => {
       const structural = fresh[0] === 'HEADER_MALFORMED';
       await expectHeaderRefused(world, alter(world.header, { slots }), { fresh, structural });
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses optional extensions that the server added, and critical ones before Argon2id', async () => {
@@ -143,7 +139,6 @@ describe('C04: the server edits the header', () => {
     bytes[criticalAt] = 1;
     const fresh = ['UNSUPPORTED_VERSION'] as const;
     await expectHeaderRefused(world, textOf(bytes), { fresh, structural: true });
-    await expectHonestWorks(world);
   });
 
   it('refuses another epoch or list of predecessors', async () => {
@@ -159,6 +154,5 @@ describe('C04: the server edits the header', () => {
         structural: true,
       });
     }
-    await expectHonestWorks(world);
   });
 });

@@ -8,7 +8,7 @@ import { encodeFields, parseHeader } from '../../src/keys/vault-header.js';
 import { alter, authenticate, forge, stolenKey } from '../support/header-surgeon.js';
 import { keysetWith, vaultKeyIdFor } from '../support/plain-keyset.js';
 import { expectHeaderRefused } from '../support/served-header.js';
-import { createWorld, diary, expectHonestWorks, expectRefused, ROW } from '../support/world.js';
+import { createWorld, diary, expectRefused, ROW } from '../support/world.js';
 
 /** Everything that the attacker chose: a key it knows, and a vault key of its own. */
 const KNOWN_DEK = new Uint8Array(32).fill(0x5a).map((byte, i) => byte ^ i);
@@ -27,7 +27,6 @@ describe('C06: the server puts in a data key that it knows', () => {
       const header = alter(world.header, { sealedKeyset });
       await expectHeaderRefused(world, header, { fresh: ['HEADER_TAMPERED'] });
     }
-    await expectHonestWorks(world);
   });
 
   it("refuses a vault's own older keyset in its newer header", async () => {
@@ -40,7 +39,6 @@ describe('C06: the server puts in a data key that it knows', () => {
     // Even with a MAC that fits: the keyset is bound to all that stood before it.
     const remade = authenticate(parseHeader(world.header), sealedKeyset, stolenKey(vault));
     await expectHeaderRefused(world, remade, { fresh: ['HEADER_TAMPERED'] });
-    await expectHonestWorks(world);
   });
 
   it('refuses a known key under a vault key of the attacker, with honest slots', async () => {
@@ -61,7 +59,6 @@ describe('C06: the server puts in a data key that it knows', () => {
         await expectHeaderRefused(world, header, { fresh: ['HEADER_TAMPERED'] });
       }
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses a renamed vault key', async () => {
@@ -75,7 +72,6 @@ describe('C06: the server puts in a data key that it knows', () => {
         await expectHeaderRefused(world, header, { fresh: ['HEADER_TAMPERED'] });
       }
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses slots of another vault, so that a whole foreign vault opens for nobody', async () => {
@@ -87,7 +83,6 @@ describe('C06: the server puts in a data key that it knows', () => {
     });
     const { slots } = parseHeader(stranger.header);
     await expectHeaderRefused(world, alter(world.header, { slots }), { fresh: ['UNLOCK_FAILED'] });
-    await expectHonestWorks(world);
   });
 
   it('encrypts nothing once the vault is locked, whatever the server shows', async () => {

@@ -4,13 +4,7 @@ import { parseHeader } from '../../src/keys/vault-header.js';
 import { bytesOf, forge, openKeyset, stolenKey, textOf } from '../support/header-surgeon.js';
 import { encodeWith, keysetOf, keysetWith } from '../support/plain-keyset.js';
 import { expectHeaderRefused } from '../support/served-header.js';
-import {
-  createWorld,
-  diary,
-  expectHonestWorks,
-  expectRefused,
-  type World,
-} from '../support/world.js';
+import { createWorld, diary, expectRefused, type World } from '../support/world.js';
 
 const KEY_ID_AT = 1;
 const KEY_ID_LENGTH = 32;
@@ -36,7 +30,6 @@ describe('C10: the server confuses key ids', () => {
       const attack = () => decryptRow(vault, diary, relabelled(world, bytesOf(id)));
       await expectRefused(world, attack, { codes: ['ROW_AUTH_FAILED'] });
     }
-    await expectHonestWorks(world);
   });
 
   it.each([
@@ -64,7 +57,6 @@ describe('C10: the server confuses key ids', () => {
       const attack = () => decryptRow(world.vault, diary, relabelled(world, keyId));
       await expectRefused(world, attack, { codes: PARTS });
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses a keyset that names one key twice, whoever made it', async () => {
@@ -82,7 +74,6 @@ describe('C10: the server confuses key ids', () => {
       const header = forge(world.header, vaultKey, { keyset: keysetWith(world.header, deks) });
       await expectHeaderRefused(world, header, tampered);
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses a keyset with two primary keys, none, a strange status, or the wrong counts', async () => {
@@ -108,7 +99,6 @@ describe('C10: the server confuses key ids', () => {
     for (const keyset of keysets) {
       await expectHeaderRefused(world, forge(world.header, vaultKey, { keyset }), tampered);
     }
-    await expectHonestWorks(world);
   });
 
   it('refuses an earlier vault key that stands there twice', async () => {

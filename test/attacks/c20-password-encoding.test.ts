@@ -1,30 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import {
-  byPassword,
-  changePassword,
-  createVault,
-  openVault,
-  RowsealError,
-} from '../../src/index.js';
+import { byPassword, changePassword, createVault, openVault } from '../../src/index.js';
 import { preparePassword } from '../../src/keys/password.js';
 import { fastKdf } from '../support/fast-kdf.js';
 import { openStore } from '../support/open-store.js';
+import { expectNowhere } from '../support/secret-search.js';
+import {
+  beforeAttack,
+  createWorld,
+  expectRefusal,
+  expectRefused,
+  PASSWORD,
+} from '../support/world.js';
 
 const encoder = new TextEncoder();
 
-/** Whether a vault made with one password opens with another. */
-async function opens(made: string | Uint8Array, typed: string | Uint8Array): Promise<boolean> {
-  const kdf = fastKdf();
-  const store = openStore();
-  await createVault(store, byPassword(made, { kdf }), { recovery: false });
-  try {
-    await openVault(store.otherDevice(), byPassword(typed, { kdf }));
-    return true;
-  } catch (error) {
-    expect(error).toBeInstanceOf(RowsealError);
-    expect((error as RowsealError).code).toBe('UNLOCK_FAILED');
-    return false;
-  }
+/** Whether a vault made with one password opens with another; refused in the right way if not. */
+async function opens(made: string, typed: string | Uint8Array): Promise<boolean> {
+  const world = await createWorld(made);
+  const { kdf, store } = world;
+  const before = beforeAttack(world);
+  const opening = openVault(store.otherDevice(), byPassword(typed, { kdf }));
+  const refusal = await opening.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!refusal) return true;
+  const error = expectRefusal(world, before, refusal, { codes: ['UNLOCK_FAILED'] });
+  expectNowhere({ 'what was typed': typed }, error);
+  return false;
 }
 
 const SAME: readonly (readonly [string, string, string])[] = [
@@ -42,14 +45,14 @@ const SAME: readonly (readonly [string, string, string])[] = [
 ];
 
 const DIFFERENT: readonly (readonly [string, string, string])[] = [
-  ['a space at the end', 'password', 'password '],
-  ['a space at the beginning', 'password', ' password'],
+  ['a space at the end', 'canary-pw', 'canary-pw '],
+  ['a space at the beginning', 'canary-pw', ' canary-pw'],
   ['two spaces', 'pass word', 'pass  word'],
-  ['case', 'Password', 'password'],
-  ['the ligature ﬁ', 'ﬁsh', 'fish'],
-  ['full width', 'ｐassword', 'password'],
-  ['a zero-width joiner', 'pass\u200dword', 'password'],
-  ['a soft hyphen', 'pass\u00adword', 'password'],
+  ['case', 'Canary-pw', 'canary-pw'],
+  ['the ligature ﬁ', 'ﬁsh canary', 'fish canary'],
+  ['full width', 'ｃanary-pw', 'canary-pw'],
+  ['a zero-width joiner', 'canary\u200d-pw', 'canary-pw'],
+  ['a soft hyphen', 'canary\u00ad-pw', 'canary-pw'],
   ['ß and ss', 'Straße', 'Strasse'],
   ['a dotless i', 'ılk', 'ilk'],
 ];
@@ -91,15 +94,17 @@ describe('C20: one password has one encoding', () => {
   });
 
   it.each(REFUSED)('refuses %s', async (_name, password) => {
-    const kdf = fastKdf();
-    const store = openStore();
-    const refusal = expect.objectContaining({ code: 'PASSWORD_REFUSED' });
-    expect(() => byPassword(password, { kdf })).toThrow(refusal);
-    const { vault } = await createVault(store, byPassword('good', { kdf }));
-    const [runs, writes] = [kdf.runs, store.writes.length];
-    const change = { current: byPassword('good', { kdf }), next: password, kdf };
-    await expect(changePassword(store, vault, change)).rejects.toEqual(refusal);
-    expect([kdf.runs, store.writes.length]).toEqual([runs, writes]);
+    const world = await createWorld();
+    const { kdf, store, vault } = world;
+    const change = { current: byPassword(PASSWORD, { kdf }), next: password, kdf };
+    for (const attack of [
+      () => byPassword(password, { kdf }),
+      () => changePassword(store, vault, change),
+    ]) {
+      const codes = ['PASSWORD_REFUSED'] as const;
+      const error = await expectRefused(world, attack, { codes, structural: true });
+      expectNowhere({ 'what was typed': password }, error);
+    }
   });
 
   it.each([1, 72, 73, 200, 512, 1000, 1024])('lets byte %i of 1024 matter', async (position) => {

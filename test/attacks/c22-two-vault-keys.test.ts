@@ -7,7 +7,7 @@ import { parseHeader } from '../../src/keys/vault-header.js';
 import { forge, stolenKey } from '../support/header-surgeon.js';
 import { keysetWith, vaultKeyIdFor } from '../support/plain-keyset.js';
 import { expectHeaderRefused } from '../support/served-header.js';
-import { createWorld, expectHonestWorks, PASSWORD, type World } from '../support/world.js';
+import { createWorld, PASSWORD, type World } from '../support/world.js';
 
 const OTHER_KEY = Uint8Array.from({ length: 32 }, (_, i) => i * 5 + 3) as VaultKey;
 const tampered = { fresh: ['HEADER_TAMPERED'] } as const;
@@ -40,7 +40,6 @@ describe('C22: the slots of one header wrap two vault keys', () => {
     world.store.header = remade;
     const opened = await openVault(world.store.otherDevice(), openers[1]);
     expect(opened.vaultKeyId).not.toBe(world.vault.vaultKeyId);
-    await expectHonestWorks(world);
   });
 
   it('refuses both where the MAC is under one key and the name is the other’s', async () => {
@@ -54,6 +53,5 @@ describe('C22: the slots of one header wrap two vault keys', () => {
     ]) {
       await expectHeaderRefused(world, header, tampered);
     }
-    await expectHonestWorks(world);
   });
 });

@@ -11,14 +11,13 @@ import {
   lockVault,
   openVault,
   pinOf,
-  type RowsealError,
   rekeyVault,
   rotateDataKey,
   tryDecryptRow,
   type Vault,
 } from '../../src/index.js';
 import { revealSecrets } from '../../src/keys/vault.js';
-import { CHANGES } from '../support/changes.js';
+import { CHANGES, passwordAfter } from '../support/changes.js';
 import { bytesOf, textOf } from '../support/header-surgeon.js';
 import {
   createWorld,
@@ -89,7 +88,6 @@ describe('D10: one vault is taken for another', () => {
         await expectRefused(yours, attack, { codes: [code], structural: true });
       }
     }
-    await expectHonestWorks(yours);
   });
 
   it('changes no vault through the snapshot or the store of another', async () => {
@@ -99,7 +97,6 @@ describe('D10: one vault is taken for another', () => {
       await expectRefused(yours, attack, { codes: ['VAULT_MISMATCH'], structural: true });
     }
     await expectHonestWorks(mine);
-    await expectHonestWorks(yours);
   });
 
   it('wipes the keys of every snapshot of an opening, and of no other opening', async () => {
@@ -117,7 +114,8 @@ describe('D10: one vault is taken for another', () => {
     lockVault(rotated);
     for (const buffer of buffers) expect(buffer.every((byte) => byte === 0)).toBe(true);
     for (const snapshot of snapshots) {
-      expect(() => pinOf(snapshot)).toThrow(expect.objectContaining({ code: 'LOCKED' }));
+      const locked: World = { ...world, vault: snapshot, header: rekeyed.header };
+      await expectRefused(locked, () => pinOf(snapshot), LOCKED);
     }
     expect(decryptRow(other, diary, world.sealed)).toEqual(ROW);
   });
@@ -165,20 +163,17 @@ describe('D10: one vault is taken for another', () => {
         },
       };
       const next = await change.run(locking, vault, kdf);
-      for (const use of usesOf({ ...world, store: store.otherDevice() }, next)) {
-        expect(await codeOf(use)).toBe('LOCKED');
-      }
+      const locked: World = {
+        ...world,
+        store: store.otherDevice(),
+        vault: next,
+        header: next.header,
+        password: passwordAfter(change),
+      };
+      for (const use of usesOf(locked, next)) await expectRefused(locked, use, LOCKED);
       const opened = await openVault(store, change.opener(kdf));
       expect(opened.epoch).toBe(2);
       expect(decryptRow(opened, diary, world.sealed)).toEqual(ROW);
     },
   );
 });
-
-async function codeOf(use: () => unknown): Promise<unknown> {
-  try {
-    return await use();
-  } catch (error) {
-    return (error as RowsealError).code;
-  }
-}

@@ -27,6 +27,11 @@ export interface Change {
 
 const byOldPassword = (kdf: KdfBackend) => byPassword(PASSWORD, { kdf });
 
+/** The user's password once a change is done. */
+export function passwordAfter({ name }: Change): string {
+  return name === 'changePassword' ? NEXT_PASSWORD : PASSWORD;
+}
+
 /** Every function that changes a vault. `removeSlot` takes the world's recovery slot. */
 export const CHANGES: readonly Change[] = [
   {

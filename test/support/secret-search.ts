@@ -5,6 +5,10 @@ import { revealSecrets, type Vault } from '../../src/keys/vault.js';
 /** Secret bytes or texts by name, so that a leak says what leaked without showing it. */
 export type Secrets = Readonly<Record<string, Uint8Array | string>>;
 
+/** What is shorter stands in every stack by chance, so it is not searched for. */
+const SHORTEST_TEXT = 4;
+const SHORTEST_BYTES = 12;
+
 /** Every key behind a vault. */
 export function keysBehind(vault: Vault): Record<string, Uint8Array> {
   const { vaultKey, dataKeys, earlierVaultKeys } = revealSecrets(vault);
@@ -52,7 +56,8 @@ function attempt(view: () => string | undefined): string {
 
 /** The ways in which logs and serialisers write bytes; a part of them is enough to be a leak. */
 function spellings(secret: Uint8Array | string): string[] {
-  if (typeof secret === 'string') return [secret];
+  if (typeof secret === 'string') return secret.length < SHORTEST_TEXT ? [] : [secret];
+  if (secret.length < SHORTEST_BYTES) return [];
   const buffer = Buffer.from(secret);
   const part = [...secret.subarray(4, 12)];
   return [
