@@ -5,6 +5,7 @@ import {
   decryptRowDetails,
   encryptDelete,
   encryptRow,
+  mergeRows,
   reencryptRow,
   rekeyVault,
   rotateDataKey,
@@ -138,6 +139,26 @@ describe('C08: rows are forged under a key that was retired', () => {
     const forged = encryptRow(scene.thief, diary, { ...ROW, id: 'r2' }, { previous: before });
     // Without a change there is no later stamp: nothing was forged.
     expect(decryptRow(world.vault, diary, forged)).toEqual({ ...ROW, id: 'r2' });
+  });
+
+  it('takes no time from a row that it refuses', async () => {
+    const { world, thief, before } = await sceneAfter('revoked');
+    const { vault } = world;
+    vi.setSystemTime(START + 7 * HOUR);
+    const ahead = encryptRow(thief, diary, { ...ROW, id: 'r2', mood: 9 }, { previous: before });
+    vi.setSystemTime(START + 2 * HOUR);
+    for (const attack of [
+      () => decryptRow(vault, diary, ahead),
+      () => decryptRowDetails(vault, diary, ahead),
+      () => reencryptRow(vault, diary, ahead),
+      () => encryptRow(vault, diary, { ...ROW, id: 'r2' }, { previous: ahead }),
+      () => encryptDelete(vault, diary, ahead),
+      () => mergeRows(vault, diary, before, ahead),
+    ]) {
+      await expectRefused(world, attack, RETIRED);
+    }
+    const next = encryptRow(vault, diary, ROW);
+    expect(decryptRowDetails(vault, diary, next).lifeStamp.time).toBe(START + 2 * HOUR);
   });
 
   it('cannot catch a backdated stamp: the documented limit', async () => {

@@ -46,8 +46,23 @@ test('keys are not swapped', () => {
   // @ts-expect-error A row key where a DEK belongs.
   makeDataKey(bytes, rowKey, 'primary', null);
   expectTypeOf<Dek | Kek | VaultKey | RowKey | MacKey>().toExtend<Uint8Array>();
-  expectTypeOf<Dek>().not.toExtend<Kek>();
-  expectTypeOf<RowKey>().not.toExtend<MacKey>();
+});
+
+test('a DEK where a KEK belongs does not compile', () => {
+  void wrapVaultKey(bytes, vaultKey, { ...opener, deriveKek: async () => kek }, aead, {});
+  // @ts-expect-error A DEK where a slot's KEK belongs.
+  void wrapVaultKey(bytes, vaultKey, { ...opener, deriveKek: async () => dek }, aead, {});
+  // @ts-expect-error An opener that gives out a DEK.
+  const _deriveKek: VaultOpener['deriveKek'] = async () => dek;
+});
+
+test('no kind of key extends another, and bytes of no kind extend none', () => {
+  expectTypeOf<Dek>().not.toExtend<Kek | VaultKey | RowKey | MacKey>();
+  expectTypeOf<Kek>().not.toExtend<Dek | VaultKey | RowKey | MacKey>();
+  expectTypeOf<VaultKey>().not.toExtend<Dek | Kek | RowKey | MacKey>();
+  expectTypeOf<RowKey>().not.toExtend<Dek | Kek | VaultKey | MacKey>();
+  expectTypeOf<MacKey>().not.toExtend<Dek | Kek | VaultKey | RowKey>();
+  expectTypeOf<Uint8Array>().not.toExtend<Dek | Kek | VaultKey | RowKey | MacKey>();
 });
 
 test('a recovery key is there unless it was refused', async () => {
