@@ -7,9 +7,9 @@ import { openHeader } from './header-seal.js';
 import type { DataKey, EarlierVaultKey, Keyset } from './keyset.js';
 import { openWith } from './open-vault.js';
 import { assertOpener, type OpenProgress, type VaultOpener } from './opener.js';
+import { holdKeys, inNewOpening } from './opening.js';
 import { assertHoldsPinnedKey, assertNotOlder } from './pin-check.js';
 import { retire } from './rotate-data-key.js';
-import { holdKeys, inNewSession } from './session.js';
 import { loadHeader, loadPin, missing, savePin } from './store-access.js';
 import { makeVault, type Vault, type VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
@@ -62,8 +62,8 @@ export async function adoptHeader(
   const before = (await loadPin(store)) ?? missing();
   const header = await loadHeader(store);
   assertNotOlder(header, before);
-  return inNewSession(aead, async (session) => {
-    const winner = await openWith(header, opener, session, options);
+  return inNewOpening(aead, async (opening) => {
+    const winner = await openWith(header, opener, opening, options);
     // Read again: another tab may have pinned a newer header while Argon2id ran.
     const pin = (await loadPin(store)) ?? missing();
     assertNotOlder(header, pin);
@@ -74,13 +74,13 @@ export async function adoptHeader(
 
 /** The keyset of the header that lost, through its vault key, which the winner holds. */
 function openPinned(
-  { vaultKey, header, earlierVaultKeys, session }: VaultSecrets,
+  { vaultKey, header, earlierVaultKeys, opening }: VaultSecrets,
   pin: VaultHeader,
 ): Keyset {
   const held = [{ key: vaultKey, id: header.vaultKeyId }, ...earlierVaultKeys];
   const { key } = held.find(({ id }) => equalBytes(id, pin.vaultKeyId)) as EarlierVaultKey;
-  const keyset = openHeader(pin, key, session.aead);
-  holdKeys(session, key, keyset);
+  const keyset = openHeader(pin, key, opening.aead);
+  holdKeys(opening, key, keyset);
   return keyset;
 }
 
@@ -100,7 +100,7 @@ async function addKeys(
   // Whoever a rekeyVault on the other side shut out opens the losing header and knows its keys.
   const rekeyed = !equalBytes(winner.header.vaultKeyId, pin.vaultKeyId);
   const status = rekeyed ? 'revoked' : 'rotated';
-  const retired = retire(dataKeys, status, winner.session.clock.stamp());
+  const retired = retire(dataKeys, status, winner.opening.clock.stamp());
   const next = await changeHeader(
     store,
     vault,

@@ -3,8 +3,8 @@ import { equalBytes } from '../bytes/compare.js';
 import { RowsealError } from '../errors.js';
 import { sealHeader } from './header-seal.js';
 import { vaultKeyId } from './keyset.js';
+import { holdKeys } from './opening.js';
 import { assertContinues, assertNotOlder } from './pin-check.js';
-import { holdKeys } from './session.js';
 import { changedMeanwhile, follows, loadHeader, loadPin, replaceHeader } from './store-access.js';
 import { lockVault, makeVault, revealSecrets, type Vault, type VaultSecrets } from './vault.js';
 import {
@@ -57,10 +57,10 @@ export async function changeHeader(
   givenUp: VaultHeader | null = null,
 ): Promise<Vault> {
   const secrets = revealSecrets(vault);
-  const { header, session } = secrets;
+  const { header, opening } = secrets;
   const { dataKeys, earlierVaultKeys, vaultKey } = { ...secrets, ...edit };
   const keyset = { dataKeys, earlierVaultKeys };
-  holdKeys(session, vaultKey, keyset);
+  holdKeys(opening, vaultKey, keyset);
   const pin = await loadPin(store);
   assertPinLeadsHere(secrets, pin, givenUp);
   revealSecrets(vault);
@@ -74,11 +74,11 @@ export async function changeHeader(
     slots: edit.slots ?? header.slots,
     extensions: header.extensions,
   };
-  const next = sealHeader(fields, keyset, vaultKey, session.aead);
+  const next = sealHeader(fields, keyset, vaultKey, opening.aead);
   await replaceHeader(store, { header, pin }, next, vaultKey);
-  const snapshot = makeVault({ header: next, vaultKey, session, ...keyset }, vault.freshness);
+  const snapshot = makeVault({ header: next, vaultKey, opening, ...keyset }, vault.freshness);
   // Locked while the store was busy: the change stands, and its new keys are forgotten as well.
-  if (session.locked) lockVault(snapshot);
+  if (opening.locked) lockVault(snapshot);
   return snapshot;
 }
 

@@ -61,9 +61,9 @@ export async function changePassword(
   const next = byPassword(change.next, change.kdf ? { kdf: change.kdf } : {});
   const secrets = await revealCurrent(store, vault);
   await assertOpens(vault, change.current, partOf(change, 0, 2));
-  const { header, vaultKey, session } = secrets;
+  const { header, vaultKey, opening } = secrets;
   const progress = partOf(change, 1, 2);
-  const slot = await wrapVaultKey(header.vaultId, vaultKey, next, session.aead, progress);
+  const slot = await wrapVaultKey(header.vaultId, vaultKey, next, opening.aead, progress);
   const others = header.slots.filter(({ content }) => content?.type !== 'password');
   return changeHeader(store, vault, { slots: [slot, ...others] });
 }
@@ -74,8 +74,8 @@ async function assertOpens(
   opener: VaultOpener,
   progress: OpenProgress,
 ): Promise<void> {
-  const { header, vaultKey, session } = revealSecrets(vault);
-  const opened = await unwrapVaultKey(header.vaultId, header.slots, opener, session.aead, progress);
+  const { header, vaultKey, opening } = revealSecrets(vault);
+  const opened = await unwrapVaultKey(header.vaultId, header.slots, opener, opening.aead, progress);
   const same = equalSecrets(opened.vaultKey, vaultKey);
   wipe(opened.vaultKey);
   // Locked meanwhile, the vault's own key is all zeros: that is no wrong secret, but LOCKED.

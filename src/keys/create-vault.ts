@@ -8,10 +8,10 @@ import { sealHeader } from './header-seal.js';
 import type { KeySlot } from './key-slot.js';
 import { vaultKeyId } from './keyset.js';
 import { assertOpener, type OpenProgress, type VaultOpener, wrapVaultKey } from './opener.js';
+import { holdKeys, inNewOpening, type VaultOpening } from './opening.js';
 import { formatPin } from './pin.js';
 import { generateRecoveryKey } from './recovery-key.js';
 import { freshDataKey } from './rotate-data-key.js';
-import { holdKeys, inNewSession, type VaultSession } from './session.js';
 import { loadHeaderText, loadPin, replaceHeader, type Standing } from './store-access.js';
 import { makeVault, type Vault, type VaultSecrets } from './vault.js';
 import { parseHeader, VAULT_ID_LENGTH } from './vault-header.js';
@@ -97,8 +97,8 @@ export async function createVault(
   const recoveryKey = recovery ? (options.recoveryKey ?? generateRecoveryKey()) : null;
   const openers = recoveryKey === null ? [opener] : [opener, byRecoveryKey(recoveryKey)];
   const given = await givenUp(store, options.replaces);
-  const vault = await inNewSession(options.aead ?? nobleAead, async (session) => {
-    const secrets = await firstSecrets(openers, session, options);
+  const vault = await inNewOpening(options.aead ?? nobleAead, async (opening) => {
+    const secrets = await firstSecrets(openers, opening, options);
     await replaceHeader(store, given, secrets.header, secrets.vaultKey);
     return makeVault(secrets, 'pinned');
   });
@@ -107,14 +107,14 @@ export async function createVault(
 
 async function firstSecrets(
   openers: readonly VaultOpener[],
-  session: VaultSession,
+  opening: VaultOpening,
   progress: OpenProgress,
 ): Promise<VaultSecrets> {
-  const { aead } = session;
+  const { aead } = opening;
   const vaultId = randomBytes(VAULT_ID_LENGTH);
   const vaultKey = randomBytes(KEY_LENGTH) as VaultKey;
   const keyset = { dataKeys: [freshDataKey(vaultId)], earlierVaultKeys: [] };
-  holdKeys(session, vaultKey, keyset);
+  holdKeys(opening, vaultKey, keyset);
   const slots: KeySlot[] = [];
   for (const opener of openers) {
     slots.push(await wrapVaultKey(vaultId, vaultKey, opener, aead, progress));
@@ -128,7 +128,7 @@ async function firstSecrets(
     extensions: [],
   };
   const header = sealHeader(fields, keyset, vaultKey, aead);
-  return { header, vaultKey, session, ...keyset };
+  return { header, vaultKey, opening, ...keyset };
 }
 
 /** What stands in the store and on this device, once the caller has named all of it. */

@@ -3,9 +3,9 @@ import { type AeadBackend, nobleAead } from '../crypto/aead.js';
 import { assertOptions } from '../errors.js';
 import { openHeader } from './header-seal.js';
 import { assertOpener, type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';
+import { holdKeys, inNewOpening, type VaultOpening } from './opening.js';
 import { formatPin } from './pin.js';
 import { assertContinues, assertNotOlder } from './pin-check.js';
-import { holdKeys, inNewSession, type VaultSession } from './session.js';
 import {
   changedMeanwhile,
   follows,
@@ -77,8 +77,8 @@ export async function openVault(
     !equalBytes(each.vaultId, header.vaultId) &&
     options.replaces === formatPin(each);
   if (!isGivenUp(pin)) assertNotOlder(header, pin);
-  return inNewSession(aead, async (session) => {
-    const secrets = await openWith(header, opener, session, options);
+  return inNewOpening(aead, async (opening) => {
+    const secrets = await openWith(header, opener, opening, options);
     // Read again: another tab may have pinned a newer header while Argon2id ran.
     const latestPin = await loadPin(store);
     if (latestPin && latestPin.epoch > header.epoch && follows(latestPin, header))
@@ -90,17 +90,17 @@ export async function openVault(
   });
 }
 
-/** Everything a header holds, through the slot that the opener opens; held by the session at once. */
+/** Everything a header holds, through the slot that the opener opens; held by the opening at once. */
 export async function openWith(
   header: VaultHeader,
   opener: VaultOpener,
-  session: VaultSession,
+  opening: VaultOpening,
   progress: OpenProgress,
 ): Promise<VaultSecrets> {
   const { vaultId, slots } = header;
-  const { vaultKey } = await unwrapVaultKey(vaultId, slots, opener, session.aead, progress);
-  holdKeys(session, vaultKey);
-  const keyset = openHeader(header, vaultKey, session.aead);
-  holdKeys(session, vaultKey, keyset);
-  return { header, vaultKey, session, ...keyset };
+  const { vaultKey } = await unwrapVaultKey(vaultId, slots, opener, opening.aead, progress);
+  holdKeys(opening, vaultKey);
+  const keyset = openHeader(header, vaultKey, opening.aead);
+  holdKeys(opening, vaultKey, keyset);
+  return { header, vaultKey, opening, ...keyset };
 }

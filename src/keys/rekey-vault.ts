@@ -15,9 +15,9 @@ import {
   type VaultOpener,
   wrapVaultKey,
 } from './opener.js';
+import { holdKeys } from './opening.js';
 import { generateRecoveryKey } from './recovery-key.js';
 import { freshDataKey, retire } from './rotate-data-key.js';
-import { holdKeys } from './session.js';
 import type { SlotInfo, Vault, VaultSecrets } from './vault.js';
 import type { VaultStore } from './vault-store.js';
 
@@ -76,19 +76,19 @@ export async function rekeyVault(
   const recoveryKey = options.recoveryKey ?? generateRecoveryKey();
   const recoveryOpener = byRecoveryKey(recoveryKey);
   const secrets = await revealCurrent(store, vault);
-  const { header, session } = secrets;
+  const { header, opening } = secrets;
   await assertNewRecoveryKey(secrets, recoveryOpener);
   const vaultKey = randomBytes(KEY_LENGTH) as VaultKey;
-  holdKeys(session, vaultKey);
+  holdKeys(opening, vaultKey);
   const kept = await rewrapSlots(secrets, vaultKey, options);
   const recoverySlot = await wrapVaultKey(
     header.vaultId,
     vaultKey,
     recoveryOpener,
-    session.aead,
+    opening.aead,
     {},
   );
-  const revoked = retire(secrets.dataKeys, 'revoked', session.clock.stamp());
+  const revoked = retire(secrets.dataKeys, 'revoked', opening.clock.stamp());
   const next = await changeHeader(store, vault, {
     vaultKey,
     slots: [...kept.values(), recoverySlot],
@@ -108,11 +108,11 @@ export async function rekeyVault(
 
 /** The old recovery key may be what leaked; kept, it would open the vault as before. */
 async function assertNewRecoveryKey(
-  { header, session }: VaultSecrets,
+  { header, opening }: VaultSecrets,
   opener: VaultOpener,
 ): Promise<void> {
   const { vaultId, slots } = header;
-  const old = await unwrapVaultKey(vaultId, slots, opener, session.aead, {}).catch(() => null);
+  const old = await unwrapVaultKey(vaultId, slots, opener, opening.aead, {}).catch(() => null);
   if (!old) return;
   wipe(old.vaultKey);
   throw new TypeError(
@@ -122,21 +122,21 @@ async function assertNewRecoveryKey(
 
 /** For each old slot that a kept secret opens, a new one around the new vault key, with its info. */
 async function rewrapSlots(
-  { header, session }: VaultSecrets,
+  { header, opening }: VaultSecrets,
   vaultKey: VaultKey,
   { keep, ...progress }: RekeyOptions,
 ): Promise<Map<KeySlot, KeySlot>> {
   const { vaultId, slots } = header;
   const rewrapped = new Map<KeySlot, KeySlot>();
   for (const [i, opener] of keep.entries()) {
-    const opening = partOf(progress, 2 * i, 2 * keep.length);
+    const unwrapping = partOf(progress, 2 * i, 2 * keep.length);
     const wrapping = partOf(progress, 2 * i + 1, 2 * keep.length);
-    const opened = await unwrapVaultKey(vaultId, slots, opener, session.aead, opening);
+    const opened = await unwrapVaultKey(vaultId, slots, opener, opening.aead, unwrapping);
     wipe(opened.vaultKey);
     const info = opened.slot.content?.info;
     rewrapped.set(
       opened.slot,
-      await wrapVaultKey(vaultId, vaultKey, opener, session.aead, wrapping, info),
+      await wrapVaultKey(vaultId, vaultKey, opener, opening.aead, wrapping, info),
     );
   }
   return rewrapped;

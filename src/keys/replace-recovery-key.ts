@@ -45,7 +45,7 @@ export async function replaceRecoveryKey(
   assertOptions(options, ['recoveryKey'], 'replaceRecoveryKey');
   const recoveryKey = options.recoveryKey ?? generateRecoveryKey();
   const opener = byRecoveryKey(recoveryKey);
-  const { header, vaultKey, session } = await revealCurrent(store, vault);
+  const { header, vaultKey, opening } = await revealCurrent(store, vault);
   const others = header.slots.filter(({ content }) => content?.type !== 'recovery-key');
   const hasPassword = others.some(({ content }) => content?.type === 'password');
   if (options.recoveryKey === undefined && !hasPassword) {
@@ -54,6 +54,6 @@ export async function replaceRecoveryKey(
       'This vault has no password, so a crash could leave it with a recovery key that nobody has seen. Make the next one with generateRecoveryKey, let the user write it down, then pass it as { recoveryKey }.',
     );
   }
-  const slot = await wrapVaultKey(header.vaultId, vaultKey, opener, session.aead, {});
+  const slot = await wrapVaultKey(header.vaultId, vaultKey, opener, opening.aead, {});
   return { vault: await changeHeader(store, vault, { slots: [...others, slot] }), recoveryKey };
 }

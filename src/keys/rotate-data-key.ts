@@ -29,8 +29,8 @@ import type { VaultStore } from './vault-store.js';
  * ```
  */
 export async function rotateDataKey(store: VaultStore, vault: Vault): Promise<Vault> {
-  const { header, dataKeys, session } = await revealCurrent(store, vault);
-  const retired = retire(dataKeys, 'rotated', session.clock.stamp());
+  const { header, dataKeys, opening } = await revealCurrent(store, vault);
+  const retired = retire(dataKeys, 'rotated', opening.clock.stamp());
   return changeHeader(store, vault, { dataKeys: [freshDataKey(header.vaultId), ...retired] });
 }
 

@@ -31,8 +31,8 @@ export async function addSecret(
   options: SecretOptions = {},
 ): Promise<Vault> {
   const opener = bySecret(secret, options);
-  const { header, vaultKey, session } = await revealCurrent(store, vault);
-  const slot = await wrapVaultKey(header.vaultId, vaultKey, opener, session.aead, {});
+  const { header, vaultKey, opening } = await revealCurrent(store, vault);
+  const slot = await wrapVaultKey(header.vaultId, vaultKey, opener, opening.aead, {});
   return changeHeader(store, vault, { slots: [...header.slots, slot] });
 }
 

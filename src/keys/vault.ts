@@ -8,7 +8,7 @@ import type { VaultKey } from '../crypto/key-types.js';
 import { RowsealError } from '../errors.js';
 import type { SlotType } from './key-slot.js';
 import type { KeyStatus, Keyset } from './keyset.js';
-import { endSession, holdKeys, type VaultSession } from './session.js';
+import { endOpening, holdKeys, type VaultOpening } from './opening.js';
 import type { VaultHeader } from './vault-header.js';
 
 /** A key slot, as it may be shown to the user. */
@@ -62,14 +62,14 @@ export interface Vault {
 export interface VaultSecrets extends Keyset {
   readonly header: VaultHeader;
   readonly vaultKey: VaultKey;
-  readonly session: VaultSession;
+  readonly opening: VaultOpening;
 }
 
 const secretsOf = /* @__PURE__ */ new WeakMap<Vault, VaultSecrets>();
 
 export function makeVault(secrets: VaultSecrets, freshness: Vault['freshness']): Vault {
-  const { header, vaultKey, session } = secrets;
-  holdKeys(session, vaultKey, secrets);
+  const { header, vaultKey, opening } = secrets;
+  holdKeys(opening, vaultKey, secrets);
   const vault: Vault = Object.freeze({
     vaultId: encodeBase64url(header.vaultId),
     vaultKeyId: encodeBase64url(header.vaultKeyId),
@@ -90,7 +90,7 @@ export function makeVault(secrets: VaultSecrets, freshness: Vault['freshness']):
  */
 export function revealSecrets(vault: Vault): VaultSecrets {
   const secrets = assertVault(vault);
-  if (secrets.session.locked) {
+  if (secrets.opening.locked) {
     throw new RowsealError('LOCKED', 'This vault is locked. Open it again with openVault.');
   }
   return secrets;
@@ -123,7 +123,7 @@ export function assertVault(vault: Vault): VaultSecrets {
  * ```
  */
 export function lockVault(vault: Vault): void {
-  endSession(assertVault(vault).session);
+  endOpening(assertVault(vault).opening);
 }
 
 function describeSlots(header: VaultHeader): SlotInfo[] {

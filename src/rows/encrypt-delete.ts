@@ -45,7 +45,7 @@ export function encryptDelete<T extends Table>(
   const opened = openSealedRow(vault, table, served, options);
   const { content, rowId } = opened;
   if (isDeleted(content)) return previous;
-  const { clock } = revealSecrets(vault).session;
+  const { clock } = revealSecrets(vault).opening;
   const bound = nextBoundValues(table, content, opened.bound);
   const payload = sealContent(vault, table, rowId, bound, {
     life: nextLife(content),

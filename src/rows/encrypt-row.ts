@@ -58,7 +58,7 @@ export function encryptRow<T extends Table>(
   options: EncryptOptions<SealedRowOf<T>> = {},
 ): SealedRowOf<T> {
   assertOptions(options, ['acceptRetired', 'previous'], 'encryptRow');
-  const { clock } = revealSecrets(vault).session;
+  const { clock } = revealSecrets(vault).opening;
   const values = row as AnyRow;
   assertColumns(table, values);
   const rowId = encodeRowId(table, values.id);

@@ -52,7 +52,7 @@ export function sealContent(
   bound: BoundValues,
   content: RowContent,
 ): string | Uint8Array {
-  const { dataKeys, header, session } = revealSecrets(vault);
+  const { dataKeys, header, opening } = revealSecrets(vault);
   const primary = dataKeys[0] as DataKey;
   const nonce = pooledRandomBytes(NONCE_LENGTH);
   const prefix = encodePrefix(primary.id, nonce, bound.set);
@@ -66,9 +66,9 @@ export function sealContent(
     encodePayload(withoutBound(content, bound), table.padding),
     (payload) =>
       checkedLength(
-        session.aead.seal(primary.rowKey, nonce, payload, associatedData),
+        opening.aead.seal(primary.rowKey, nonce, payload, associatedData),
         payload.length + TAG_LENGTH,
-        session.aead,
+        opening.aead,
       ),
   );
   return formatEnvelope(prefix, ciphertext, table.payload);
@@ -87,7 +87,7 @@ export function openSealedRow(
   sealed: AnyRow,
   { acceptRetired = false }: OpenRowOptions,
 ): OpenedRow {
-  const { dataKeys, header, session } = revealSecrets(vault);
+  const { dataKeys, header, opening } = revealSecrets(vault);
   if (typeof sealed !== 'object' || sealed === null) malformedRow('it is not an object');
   const envelope = parseEnvelope(ownValue(sealed, 'payload'), table.payload);
   const key = dataKeys.find(({ id }) => equalBytes(id, envelope.keyId));
@@ -103,7 +103,7 @@ export function openSealedRow(
     bound: bound.values,
   });
   const { nonce, ciphertext } = envelope;
-  const payload = session.aead.open(key.rowKey, nonce, ciphertext, associatedData) ?? authFailed();
+  const payload = opening.aead.open(key.rowKey, nonce, ciphertext, associatedData) ?? authFailed();
   const parsed = parsePayload(payload);
   if (withoutBound(parsed, bound) !== parsed) malformedRow('a bound column in it has two values');
   const content = withFormerlyBound(table, parsed, bound);

@@ -63,7 +63,7 @@ export async function refusedRows(): Promise<Readonly<Record<string, () => unkno
 
 /** A payload sealed by a holder of the key who does not keep to the format. */
 export function forge(vault: Vault, payload: Uint8Array): string {
-  const { dataKeys, header, session } = revealSecrets(vault);
+  const { dataKeys, header, opening } = revealSecrets(vault);
   const [key] = dataKeys as [DataKey];
   const prefix = bytesOf(encryptRow(vault, notes, NOTE).payload).subarray(0, 58);
   const associatedData = encodeAssociatedData(prefix, {
@@ -73,7 +73,7 @@ export function forge(vault: Vault, payload: Uint8Array): string {
     bound: new Map([[OWNER_ID, { tag: textCodec.tag, bytes: Buffer.from(NOTE.owner) }]]),
   });
   const nonce = prefix.slice(33, 57);
-  const sealed = session.aead.seal(key.rowKey, nonce, payload, associatedData);
+  const sealed = opening.aead.seal(key.rowKey, nonce, payload, associatedData);
   return textOf(Uint8Array.of(...prefix, ...sealed));
 }
 

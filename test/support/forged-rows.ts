@@ -33,7 +33,7 @@ export function payloadOf<T extends Table>(
 ): Uint8Array {
   const { envelope, rowKey, place } = placeOf(vault, table, sealed);
   const { prefix, nonce, ciphertext } = envelope;
-  const { aead } = revealSecrets(vault).session;
+  const { aead } = revealSecrets(vault).opening;
   const payload = aead.open(rowKey, nonce, ciphertext, encodeAssociatedData(prefix, place));
   if (!payload) throw new Error('Only a genuine row has a payload to look at.');
   return payload;
@@ -49,7 +49,7 @@ export function withPayload<T extends Table>(
   const { envelope, rowKey, place } = placeOf(vault, table, sealed);
   const nonce = crypto.getRandomValues(new Uint8Array(24));
   const prefix = encodePrefix(envelope.keyId, nonce, envelope.boundSet);
-  const { aead } = revealSecrets(vault).session;
+  const { aead } = revealSecrets(vault).opening;
   const ciphertext = aead.seal(rowKey, nonce, payload, encodeAssociatedData(prefix, place));
   return { ...sealed, payload: formatEnvelope(prefix, ciphertext, table.payload) };
 }
