@@ -12,29 +12,36 @@ import {
   type VaultStore,
 } from '../../src/index.js';
 import { fastKdf } from '../support/fast-kdf.js';
-import { openStore } from '../support/open-store.js';
-import { diary, ROW } from '../support/world.js';
+import { type OpenStore, openStore } from '../support/open-store.js';
+import {
+  beforeAttack,
+  createWorld,
+  diary,
+  expectRefusal,
+  expectRefused,
+  openPinned,
+  ROW,
+  type World,
+} from '../support/world.js';
 import { kdfWith } from '../vault/kdf-with.js';
 import { quick } from '../vault/users.js';
 
-/** Two tabs of one device: they share the pin, and the server shows each a header of its own. */
-async function twoTabs() {
-  const device = { pin: null as string | null };
-  const tab = (server: { header: string | null }): VaultStore => ({
-    loadHeader: async () => server.header,
-    async saveHeader({ header }) {
-      server.header = header;
-    },
-    loadPin: async () => device.pin,
-    async savePin(pin) {
-      device.pin = pin;
+/** A second tab of the device: it shares the pin, and the server shows it a header of its own. */
+function otherTab(store: OpenStore): OpenStore {
+  return Object.defineProperty(openStore({ header: store.header }), 'pin', {
+    get: () => store.pin,
+    set: (pin: string) => {
+      store.pin = pin;
     },
   });
-  const origin = { header: null as string | null };
-  const { vault } = await createVault(tab(origin), quick());
-  const [one, other] = [tab({ ...origin }), tab({ ...origin })];
-  const there = await openVault(other, quick());
-  return { device, one, other, vault, there };
+}
+
+/** The device in two tabs, the second of which will fall behind. */
+async function twoTabs() {
+  const world = await createWorld();
+  const store = otherTab(world.store);
+  const behind: World = { ...world, store, vault: await openPinned({ ...world, store }) };
+  return { one: world, behind };
 }
 
 type Change = (store: VaultStore, vault: Vault) => Promise<unknown>;
@@ -49,54 +56,58 @@ const CHANGES: readonly [string, Change][] = [
   ],
 ];
 
+const ROLLBACK = { codes: ['HEADER_ROLLBACK'] } as const;
+
 describe('B04: a server that shows each tab its own header', () => {
   it.each(CHANGES)('gets no %s from the tab that is behind', async (_, change) => {
-    const { device, one, other, vault, there } = await twoTabs();
-    const { vault: rekeyed } = await rekeyVault(one, vault, { keep: [quick()] });
+    const { one, behind } = await twoTabs();
+    const { vault: rekeyed } = await rekeyVault(one.store, one.vault, { keep: [quick()] });
     const sealed = encryptRow(rekeyed, diary, ROW);
-    const pin = pinOf(rekeyed);
-    expect(device.pin).toBe(pin);
-    const before = await other.loadHeader();
-    await expect(change(other, there)).rejects.toMatchObject({ code: 'HEADER_ROLLBACK' });
-    expect(await other.loadHeader()).toBe(before);
-    expect(device.pin).toBe(pin);
+    expect(behind.store.pin).toBe(pinOf(rekeyed));
+    behind.header = rekeyed.header;
+    await expectRefused(behind, () => change(behind.store, behind.vault), ROLLBACK);
     // What the device remembers still opens everything.
-    const reopened = await openVault(one, quick(), { offline: true });
+    const reopened = await openVault(one.store, quick(), { offline: true });
     expect(decryptRow(reopened, diary, sealed)).toEqual(ROW);
-    await expect(openVault(other, quick())).rejects.toMatchObject({ code: 'HEADER_ROLLBACK' });
+    await expectRefused(behind, () => openPinned(behind), ROLLBACK);
   });
 
   it('never leads the device from one branch to another of the same epoch', async () => {
-    const { device, one, other, vault, there } = await twoTabs();
-    const rotated = await rotateDataKey(one, vault);
-    await expect(rotateDataKey(other, there)).rejects.toMatchObject({ code: 'HEADER_ROLLBACK' });
-    expect(device.pin).toBe(pinOf(rotated));
+    const { one, behind } = await twoTabs();
+    const rotated = await rotateDataKey(one.store, one.vault);
+    behind.header = rotated.header;
+    await expectRefused(behind, () => rotateDataKey(behind.store, behind.vault), ROLLBACK);
+    expect(behind.store.pin).toBe(pinOf(rotated));
   });
 
   it('is not blamed for what an honest other tab did during Argon2id', async () => {
-    const store = openStore();
-    const { vault } = await createVault(store, quick());
-    const there = await openVault(store, quick());
+    const world = await createWorld();
+    const { store, vault } = world;
+    const there = await openPinned(world);
     const kdf = kdfWith(async () => {
-      await rotateDataKey(store, there);
+      world.header = (await rotateDataKey(store, there)).header;
     });
+    const before = beforeAttack(world);
     const changing = changePassword(store, vault, { current: quick(), next: 'next', kdf });
-    await expect(changing).rejects.toMatchObject({ code: 'HEADER_CONFLICT' });
+    const refusal = await changing.catch((error: unknown) => error);
+    // The other tab moved header and pin.
+    const now = { ...before, pin: pinOf(await openPinned(world)) };
+    expectRefusal(world, now, refusal, { codes: ['HEADER_CONFLICT'], serverActs: true });
   });
 
   it('can not pass an older header of the vault off as the one that replaces it', async () => {
-    const store = openStore();
-    const { vault } = await createVault(store, quick());
-    const revoked = store.header;
-    await rekeyVault(store, vault, { keep: [quick()] });
-    const pin = store.pin ?? '';
-    store.header = revoked;
-    const opening = openVault(store, quick(), { replaces: pin });
-    await expect(opening).rejects.toMatchObject({ code: 'HEADER_ROLLBACK' });
-    expect(store.pin).toBe(pin);
+    const created = await createWorld();
+    const { store } = created;
+    const { vault } = await rekeyVault(store, created.vault, { keep: [quick()] });
+    const world: World = { ...created, vault, header: vault.header };
+    store.header = created.header;
+    const replaces = pinOf(vault);
+    await expectRefused(world, () => openVault(store, quick(), { replaces }), ROLLBACK);
   });
 
   it('makes two first vaults for two tabs, and the device keeps the one it pinned', async () => {
+    const world = await createWorld();
+    const before = beforeAttack(world);
     const device = { pin: null as string | null };
     const tab = (slow: boolean): VaultStore => {
       let header: string | null = null;
@@ -117,7 +128,8 @@ describe('B04: a server that shows each tab its own header', () => {
       createVault(tab(true), quick()),
     ]);
     expect(quickly).toMatchObject({ status: 'fulfilled' });
-    expect(slowly).toMatchObject({ status: 'rejected', reason: { code: 'HEADER_CONFLICT' } });
+    const refusal = slowly.status === 'rejected' && slowly.reason;
+    expectRefusal(world, before, refusal, { codes: ['HEADER_CONFLICT'] });
     if (quickly.status === 'fulfilled') expect(device.pin).toBe(pinOf(quickly.value.vault));
   });
 });
