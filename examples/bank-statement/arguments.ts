@@ -10,7 +10,9 @@ the server can't read what it holds.
   npm run demo
   npm run demo -- path/to/statement.csv --cleartext date,account
 
-  path          any CSV file in UTF-8 with a header line; a sample statement unless given
+  path          any CSV file with a header line; a sample statement unless given. Separated by
+                commas, semicolons, tabs or vertical bars, or as a first line 'sep=;' says;
+                in UTF-8, in UTF-16 with a byte order mark, else read as Windows-1252
   --cleartext   the columns that the server may see, by header or column name;
                 date,account for the sample, none for a file of yours ('' means none)
   --help        this text

@@ -25,6 +25,7 @@ import { UserMistake } from './user-mistake.js';
 const SAMPLE = join(import.meta.dirname, 'statement.csv');
 const DELIMITER_NAMES: Readonly<Record<string, string>> = {
   ',': 'commas',
+  '|': 'vertical bars',
   ';': 'semicolons',
   '\t': 'tabs',
 };
@@ -70,7 +71,9 @@ function readStatement(terminal: Terminal, path: string, cleartext: readonly str
   terminal.chapter('The file');
   terminal.fact('read', path);
   const size = `${count(statement.cells.length, 'row')}, ${count(file.header.length, 'column')}`;
-  terminal.fact('holds', `${size}, separated by ${DELIMITER_NAMES[file.delimiter]}`);
+  const { delimiter, encoding } = file;
+  terminal.fact('holds', `${size}, separated by ${DELIMITER_NAMES[delimiter] ?? `'${delimiter}'`}`);
+  if (encoding !== 'UTF-8') terminal.fact('text', `read as ${encoding}, since it is not UTF-8`);
   terminal.line();
   for (const { name, header, type, visible } of statement.columns) {
     const renamed = name === header ? '' : `(in the file: '${cutTo(printable(header), 30)}')`;

@@ -1,22 +1,29 @@
 /** From the bytes of a CSV file to its header and records, or one clear sentence. */
 import { parse } from 'csv-parse/sync';
+import { decodeText, type Encoding } from './decode-text.js';
 import { UserMistake } from './user-mistake.js';
 
 export interface CsvFile {
+  readonly encoding: Encoding;
   readonly delimiter: string;
   readonly header: readonly string[];
   /** As many fields each as the header has. */
   readonly records: readonly (readonly string[])[];
 }
 
-const DELIMITERS = [',', ';', '\t'] as const;
+const DELIMITERS = [',', ';', '\t', '|'] as const;
+/** Excel's first line, which names the delimiter and is no header. */
+const SEP_LINE = /^"?sep=([^\w\s"]|\t)"?[;,\t]*(?:\r\n|\n|\r|$)/i;
 const COLUMN_LIMIT = 256;
 
 export function readCsv(bytes: Uint8Array): CsvFile {
-  const text = decode(bytes);
+  const { text, encoding } = decodeText(bytes);
   if (text.trim() === '') throw new UserMistake('The file is empty.');
-  const delimiter = detectDelimiter(text);
-  const [header, ...records] = parseRecords(text, delimiter);
+  const [sepLine = '', named] = SEP_LINE.exec(text) ?? [];
+  // A line of nothing in its place, so that the lines keep their numbers.
+  const table = sepLine === '' ? text : `\n${text.slice(sepLine.length)}`;
+  const delimiter = named ?? detectDelimiter(table);
+  const [header, ...records] = parseRecords(table, delimiter);
   if (!header || records.length === 0) {
     throw new UserMistake('The file has a header line but no data rows.');
   }
@@ -25,7 +32,7 @@ export function readCsv(bytes: Uint8Array): CsvFile {
       `The file has ${header.length} columns; a table has at most ${COLUMN_LIMIT}.`,
     );
   }
-  return { delimiter, header, records };
+  return { encoding, delimiter, header, records };
 }
 
 /** The candidate that stands most often in the header line outside quotes; the comma if none does. */
@@ -44,15 +51,6 @@ export function detectDelimiter(text: string): string {
 
 function at(counts: ReadonlyMap<string, number>, delimiter: string): number {
   return counts.get(delimiter) ?? 0;
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    // Drops a byte order mark, too.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new UserMistake('The file is not UTF-8 text; save it as CSV in UTF-8 and try again.');
-  }
 }
 
 function parseRecords(text: string, delimiter: string): string[][] {

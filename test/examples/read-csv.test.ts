@@ -19,6 +19,7 @@ describe('reading CSV', () => {
     ['a\tb,c\td', '\t'],
     ['"a;;;;""b",c', ','],
     ['\n\na;b', ';'],
+    ['a|b|"c,d,e"', '|'],
     ['alone', ','],
   ])('takes the delimiter of %j from the header line', (header, delimiter) => {
     expect(detectDelimiter(`${header}\n1,2,3;;;;;;\t\t\t\t\t`)).toBe(delimiter);
@@ -47,7 +48,53 @@ describe('reading CSV', () => {
     expect(() => read(text)).toThrow(expect.objectContaining({ name: 'UserMistake' }));
   });
 
-  it('refuses text that is not UTF-8', () => {
-    expect(() => readCsv(Buffer.from('n\xe4me,b\n1,2', 'latin1'))).toThrow('not UTF-8');
+  it.each([
+    ['sep=;\r\na,b;c\r\n1;2\r\n', ';'],
+    ['sep=|\na,b|c\n1|2\n', '|'],
+    ['SEP=\t\na,b\tc\n1\t2\n', '\t'],
+    ['"sep=;"\na,b;c\n1;2\n', ';'],
+    ['\uFEFFsep=^\na,b^c\n1^2\n', '^'],
+  ])('takes the delimiter of %j from its first line', (text, delimiter) => {
+    const { header, records, ...file } = read(text);
+    expect(file.delimiter).toBe(delimiter);
+    expect(header).toEqual(['a,b', 'c']);
+    expect(records).toEqual([['1', '2']]);
+  });
+
+  it('counts that first line, and takes nothing else for it', () => {
+    expect(() => read('sep=;\na;b\n1\n')).toThrow('begins on line 3 has 1 field');
+    expect(() => read('sep=;\n')).toThrow('no data rows');
+    expect(read('sep=x,b\n1,2').header).toEqual(['sep=x', 'b']);
+    expect(read('sep=,b\n1,2').header).toEqual(['sep=', 'b']);
+  });
+
+  it('reads what is not UTF-8 as Windows-1252', () => {
+    const bytes = Buffer.from('Empf\xe4nger;Betrag\nM\xfcller \x96 Caf\xe9;5 \x80\n', 'latin1');
+    expect(readCsv(bytes)).toEqual({
+      encoding: 'Windows-1252',
+      delimiter: ';',
+      header: ['Empfänger', 'Betrag'],
+      records: [['Müller – Café', '5 €']],
+    });
+    expect(read('Empfänger\nMüller').encoding).toBe('UTF-8');
+  });
+
+  it.each(['little', 'big'])('reads UTF-16 with a byte order mark, %s end first', (end) => {
+    const bytes = Buffer.from('\uFEFFWer,Notiz\nMüller,株式😀\n', 'utf16le');
+    const file = readCsv(end === 'big' ? bytes.swap16() : bytes);
+    expect(file).toMatchObject({ encoding: 'UTF-16', header: ['Wer', 'Notiz'] });
+    expect(file.records).toEqual([['Müller', '株式😀']]);
+  });
+
+  it.each([
+    ['cut in the middle of a character', Buffer.from('\uFEFFa,b\n1,2', 'utf16le').subarray(0, -1)],
+    ['with half a surrogate pair', Buffer.from('\uFEFFa,b\n\uD83D,2', 'utf16le')],
+  ])('refuses UTF-16 %s', (_, bytes) => {
+    expect(() => readCsv(bytes)).toThrow('The file begins as UTF-16 and is damaged');
+  });
+
+  it('refuses NUL characters, as UTF-16 without a byte order mark has', () => {
+    expect(() => readCsv(Buffer.from('a,b\n1,2', 'utf16le'))).toThrow('The file holds NUL');
+    expect(() => read('a,b\n1,\0')).toThrow('The file holds NUL');
   });
 });
