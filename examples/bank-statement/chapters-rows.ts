@@ -32,7 +32,7 @@ export async function createFirstDevice(story: Story): Promise<FirstDevice> {
 }
 
 export async function sealAndUpload(story: Story, { vault }: Device): Promise<void> {
-  const { terminal, statement, server, rowsById } = story;
+  const { terminal, statement, server, rowsById, own } = story;
   terminal.chapter('It seals every row and sends it to the server');
   const rows = [...rowsById].map(([id, cells]) => toRow(statement, id, cells));
   const bar = terminal.progress('sealed');
@@ -42,6 +42,7 @@ export async function sealAndUpload(story: Story, { vault }: Device): Promise<vo
     const results = encryptRows(vault, statement.table, rows.slice(from, from + ROWS_AT_ONCE));
     sealing += performance.now() - start;
     const sealed = results.map((result, index) => sealedOrRefused(result, from + index));
+    for (const { id, payload } of sealed) own.payloads.set(payload, id);
     await uploadRows(server, sealed);
     const done = from + sealed.length;
     bar.update(done / rows.length, `${number(done)} of ${number(rows.length)}`);
@@ -91,7 +92,9 @@ export async function checkTampering(story: Story, { vault }: Device): Promise<v
   const [victim] = (await downloadRows(server)).slice(Math.floor(rowsById.size / 2));
   const { id, payload } = victim as SealedStatementRow;
 
-  await setPayload(server, id, flipBit(payload));
+  const flipped = flipBit(payload);
+  story.own.payloads.set(flipped, id);
+  await setPayload(server, id, flipped);
   const tampered = await look();
   terminal.fact('row', id);
   terminal.fact('refused', tampered.refused.get(id) ?? 'no, it opened');

@@ -1,8 +1,12 @@
 /** The chapters about the server: what can be found on it, and what it still learns. */
-import { randomUUID } from 'node:crypto';
-import { findPlaintext, type SearchReport, storedBytes } from './find-plaintext.js';
+import { randomBytes } from 'node:crypto';
+import { bySecret, createVault, encryptRow, memoryStore } from 'rowseal';
+import type { SealAnew } from './chance.js';
+import { findPlaintext, type SearchReport } from './find-plaintext.js';
+import { newId } from './own-texts.js';
 import { deleteRow, downloadRows, uploadRows } from './server.js';
-import type { SealedStatementRow } from './statement-table.js';
+import { type SealedStatementRow, toRow } from './statement-table.js';
+import { storedBytes } from './stored-bytes.js';
 import { type FirstDevice, PASSWORDS, type Story } from './story.js';
 import { count, cutTo, megabytes, number, printable, seconds } from './text-width.js';
 
@@ -68,17 +72,26 @@ export async function summarise({ terminal, claims, server, statement }: Story):
 }
 
 async function search(story: Story, recoveryKey: string): Promise<SearchReport> {
-  const { statement, server, emptyDisk } = story;
+  const { statement, server, emptyDisk, own } = story;
   const fields = (visible: boolean) =>
     statement.columns.flatMap((column, index) =>
       column.visible === visible ? statement.cells.map((cells) => cells[index] ?? '') : [],
     );
   const secrets = [...Object.values(PASSWORDS), recoveryKey, recoveryKey.replaceAll('-', '')];
-  return findPlaintext(await storedBytes(server), {
+  return findPlaintext(await storedBytes(server, own), {
     values: [MARKER, ...secrets, ...fields(false)],
     visible: fields(true),
     emptyDisk,
+    own,
+    sealAnew: await sealerInAnotherVault(story),
   });
+}
+
+/** Seals rows of the file with keys that nothing on the server was sealed with. */
+async function sealerInAnotherVault({ statement, rowsById }: Story): Promise<SealAnew> {
+  const { vault } = await createVault(memoryStore(), bySecret(randomBytes(32)));
+  return (id) =>
+    encryptRow(vault, statement.table, toRow(statement, id, rowsById.get(id) ?? [])).payload;
 }
 
 function showReport({ terminal }: Story, report: SearchReport, milliseconds: number): void {
@@ -90,7 +103,6 @@ function showReport({ terminal }: Story, report: SearchReport, milliseconds: num
   const left = [
     [report.tooShort, 'under six bytes: they stand anywhere by chance'],
     [report.alsoVisible, 'that also stand in a column in the clear'],
-    [report.tooLikely, 'so short that this many random letters show them'],
   ] as const;
   for (const [values, why] of left) {
     if (values > 0) terminal.fact('not searched for', `${count(values, 'value')} ${why}`);
@@ -99,6 +111,10 @@ function showReport({ terminal }: Story, report: SearchReport, milliseconds: num
     const words = count(report.postgresWords, 'value');
     terminal.fact('only in the tables', `${words} that an empty Postgres has on its disk, too`);
   }
+  if (report.byChance > 0) {
+    const values = count(report.byChance, 'value');
+    terminal.fact('met by chance', `${values} within random ids, headers and payloads`);
+  }
   terminal.fact('found', number(found.length));
   for (const { value, form, place } of found.slice(0, FINDS_SHOWN)) {
     terminal.line(`    in the ${place}, ${form}: ${cutTo(printable(value), 40)}`);
@@ -106,10 +122,10 @@ function showReport({ terminal }: Story, report: SearchReport, milliseconds: num
 }
 
 /** A row of the file as a careless app would have sent it, and which searched values it shows. */
-function plaintextRow({ statement }: Story, searched: ReadonlySet<string>) {
+function plaintextRow({ statement, own }: Story, searched: ReadonlySet<string>) {
   const short = statement.cells.find((cells) => cells.join().length < PLANTED_LENGTH_LIMIT) ?? [];
   const values = [MARKER, ...short.filter((value) => searched.has(value))];
-  const row: SealedStatementRow = { id: randomUUID(), payload: values.join(' | ') };
+  const row: SealedStatementRow = { id: newId(own), payload: values.join(' | ') };
   return { row, values: [...new Set(values)] };
 }
 

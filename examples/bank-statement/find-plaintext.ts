@@ -1,26 +1,9 @@
 /** Looks for the encrypted values in everything the server stores. */
-import {
-  type Needle,
-  needlesOf,
-  RAW,
-  type RandomText,
-  SHORTEST_NEEDLE,
-  tellingNeedles,
-} from './needles.js';
-import { searchFor } from './search-bytes.js';
-import { allFields, dumpDisk, type Server } from './server.js';
-
-/** What the server stores, in the places that are searched. */
-export interface StoredBytes {
-  /** Every field of every row of every table, as text. */
-  readonly fields: Uint8Array;
-  /** Everything in those fields that is base64url (payloads, header), decoded. */
-  readonly decoded: Uint8Array;
-  /** The data directory. */
-  readonly disk: Uint8Array;
-  /** How much of it looks random, and would show a short needle by chance. */
-  readonly random: RandomText;
-}
+import { isCopy, isLeak, type SealAnew } from './chance.js';
+import { type Needle, needlesOf, SHORTEST_NEEDLE } from './needles.js';
+import { type JoinedTexts, joinTexts, type OwnTexts } from './own-texts.js';
+import { needlesIn, type SearchBytes, searchFor } from './search-bytes.js';
+import type { StoredBytes } from './stored-bytes.js';
 
 export interface SearchRequest {
   /** What must not be found. */
@@ -29,10 +12,13 @@ export interface SearchRequest {
   readonly visible: Iterable<string>;
   /** The data directory before the first row came: Postgres's own words stand in it. */
   readonly emptyDisk: Uint8Array;
+  /** The random texts in which a short value could stand by chance. */
+  readonly own: OwnTexts;
+  readonly sealAnew: SealAnew;
 }
 
 export interface SearchReport {
-  /** The distinct values that were searched for, at least as they are. */
+  /** The distinct values that were searched for, each in every form. */
   readonly searched: ReadonlySet<string>;
   /** In how many forms. */
   readonly forms: number;
@@ -44,69 +30,111 @@ export interface SearchReport {
   readonly alsoVisible: number;
   /** Values that an empty Postgres holds as well (`transfer`): searched for in the tables only. */
   readonly postgresWords: number;
-  /** Values that so many random letters would show by chance: not searched for as they are. */
-  readonly tooLikely: number;
+  /** Values of which the only hits were chance, in random letters. */
+  readonly byChance: number;
   readonly found: readonly Find[];
 }
 
 export interface Find {
   readonly value: string;
   readonly form: string;
-  readonly place: (typeof PLACES)[number];
+  readonly place: 'fields' | 'decoded' | 'disk';
 }
 
-const PLACES = ['fields', 'decoded', 'disk'] as const;
-const ROW_ID = /^[\da-f-]{36}$/;
-const LONG_BASE64URL = /^[\w-]{64,}$/;
-const VALUES_AT_ONCE = 25_000; // bounds the memory for the forms of a large file
-
-export async function storedBytes(server: Server): Promise<StoredBytes> {
-  const fields = await allFields(server);
-  const sealed = fields.filter((field) => LONG_BASE64URL.test(field));
-  const ids = fields.filter((field) => ROW_ID.test(field));
-  return {
-    fields: Buffer.from(fields.join('\0')),
-    decoded: Buffer.concat(sealed.map((field) => Buffer.from(field, 'base64url'))),
-    disk: await dumpDisk(server),
-    random: { base64url: lengthOf(sealed), hex: lengthOf(ids) },
-  };
-}
+const VALUES_AT_ONCE = 100_000; // bounds the memory for the forms of a large file
 
 export function findPlaintext(stored: StoredBytes, request: SearchRequest): SearchReport {
   const distinct = [...new Set(request.values)].filter((value) => value !== '');
   const long = distinct.filter((value) => Buffer.byteLength(value) >= SHORTEST_NEEDLE);
-  const shown = Buffer.from([...new Set(request.visible)].join('\0'));
-  const report = { forms: 0, alsoVisible: 0, postgresWords: 0, tooLikely: 0 };
+  const shown = joinTexts([...new Set(request.visible)]).bytes;
+  const report = { forms: 0, alsoVisible: 0, postgresWords: 0, byChance: 0 };
   const searched = new Set<string>();
   const found: Find[] = [];
   for (let from = 0; from < long.length; from += VALUES_AT_ONCE) {
     const all = long.slice(from, from + VALUES_AT_ONCE).flatMap(needlesOf);
-    const visible = valuesOf(searchFor(all)(shown));
+    const searchAll = searchFor(all);
+    const visible = valuesOf(needlesIn(shown, searchAll));
     const secret = all.filter(({ value }) => !visible.has(value));
-    const telling = tellingNeedles(secret, stored.random);
-    const everywhere = searchFor(telling);
-    const ordinary = everywhere(request.emptyDisk);
-    for (const place of PLACES) {
-      for (const needle of everywhere(stored[place])) {
-        if (place === 'disk' && ordinary.has(needle)) continue;
-        found.push({ value: needle.value, form: needle.form, place });
-      }
+    const search = visible.size === 0 ? searchAll : searchFor(secret);
+    const ordinary = needlesIn(request.emptyDisk, search);
+    const hits = hitsIn(stored, search, ordinary, request);
+    for (const value of valuesOf(secret)) searched.add(value);
+    for (const { needle, place } of hits.leaks) {
+      found.push({ value: needle.value, form: needle.form, place });
     }
-    const asTheyAre = valuesOf(telling.filter(({ form }) => form === RAW));
-    for (const value of asTheyAre) searched.add(value);
-    report.forms += telling.length;
+    report.forms += secret.length;
     report.alsoVisible += visible.size;
     report.postgresWords += valuesOf(ordinary).size;
-    report.tooLikely += valuesOf(secret).size - asTheyAre.size;
+    report.byChance += hits.byChance;
   }
-  const bytes = stored.fields.length + stored.decoded.length + stored.disk.length;
+  const { disk, ...tables } = stored;
+  const texts = [tables.fields, tables.decodedFields, tables.own.bytes, tables.ownDecoded.bytes];
+  const bytes = texts.reduce((sum, { length }) => sum + length, disk.length);
   return { ...report, searched, tooShort: distinct.length - long.length, bytes, found };
+}
+
+interface Leak {
+  readonly needle: Needle;
+  readonly place: Find['place'];
+}
+
+/** What stands anywhere on the server, and how many values stood there by chance alone. */
+function hitsIn(
+  stored: StoredBytes,
+  search: SearchBytes,
+  ordinary: ReadonlySet<Needle>,
+  { own, sealAnew }: SearchRequest,
+): { readonly leaks: readonly Leak[]; readonly byChance: number } {
+  const texts = hitsInOwn(stored.own, search, (needle, text) =>
+    isLeak(needle, text, 'letters', own, sealAnew),
+  );
+  const decoded = hitsInOwn(stored.ownDecoded, search, (needle, text) =>
+    isLeak(needle, text, 'bytes', own, sealAnew),
+  );
+  const onDisk = new Set<Needle>();
+  search(stored.disk, (needle, at) => {
+    if (onDisk.has(needle) || ordinary.has(needle)) return;
+    const places = texts.hits.get(needle) ?? [];
+    const copied = places.some((place) => isCopy(needle, stored.disk, at, stored.own.bytes, place));
+    if (!copied) onDisk.add(needle);
+  });
+  const leaks = [
+    ...leaksAt('fields', needlesIn(stored.fields, search), texts.leaks),
+    ...leaksAt('decoded', needlesIn(stored.decodedFields, search), decoded.leaks),
+    ...leaksAt('disk', onDisk),
+  ];
+  const met = valuesOf([...texts.hits.keys(), ...decoded.hits.keys()]);
+  for (const { needle } of leaks) met.delete(needle.value);
+  return { leaks, byChance: met.size };
+}
+
+interface OwnHits {
+  /** Where each needle stands in the joined texts. */
+  readonly hits: ReadonlyMap<Needle, readonly number[]>;
+  readonly leaks: ReadonlySet<Needle>;
+}
+
+function hitsInOwn(
+  joined: JoinedTexts,
+  search: SearchBytes,
+  leaked: (needle: Needle, text: string) => boolean,
+): OwnHits {
+  const hits = new Map<Needle, number[]>();
+  const leaks = new Set<Needle>();
+  search(joined.bytes, (needle, at) => {
+    const places = hits.get(needle);
+    if (places) places.push(at);
+    else hits.set(needle, [at]);
+    if (!leaks.has(needle) && leaked(needle, joined.textAt(at))) leaks.add(needle);
+  });
+  return { hits, leaks };
+}
+
+function leaksAt(place: Find['place'], ...needles: ReadonlySet<Needle>[]): Leak[] {
+  const different = new Set(needles.flatMap((each) => [...each]));
+  return Array.from(different, (needle) => ({ needle, place }));
 }
 
 function valuesOf(needles: Iterable<Needle>): Set<string> {
   return new Set(Array.from(needles, ({ value }) => value));
-}
-
-function lengthOf(texts: readonly string[]): number {
-  return texts.reduce((sum, { length }) => sum + length, 0);
 }

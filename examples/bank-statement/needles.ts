@@ -7,7 +7,7 @@ export interface Needle {
   readonly bytes: Uint8Array;
 }
 
-/** Shorter values are everywhere by chance; the search's table of beginnings is this long as well. */
+/** Shorter values are everywhere by chance; the search hashes this many bytes as well. */
 export const SHORTEST_NEEDLE = 6;
 
 /** The form of a value that stands there as UTF-8. */
@@ -38,37 +38,4 @@ function base64At(bytes: Uint8Array, offset: number, encoding: 'base64' | 'base6
   const first = Math.ceil((offset * 8) / 6);
   const end = Math.floor(((offset + bytes.length) * 8) / 6);
   return text.slice(first, end);
-}
-
-/** How much random text the server holds: the places where a needle could turn up by chance. */
-export interface RandomText {
-  /** Characters of base64url: the payloads. */
-  readonly base64url: number;
-  /** Characters of lower-case hex: the row ids. */
-  readonly hex: number;
-}
-
-/** How often a needle is to be expected in that much random text. */
-export function chanceHits({ bytes }: Needle, random: RandomText): number {
-  const text = Buffer.from(bytes).toString('latin1');
-  const inBase64 = /^[\w-]+$/.test(text) ? random.base64url / 64 ** text.length : 0;
-  const inHex = /^[\da-f-]+$/.test(text) ? random.hex / 16 ** text.length : 0;
-  return inBase64 + inHex;
-}
-
-/** The chance of a false alarm that these needles may have altogether. */
-const FALSE_ALARM_BUDGET = 1 / 1000;
-
-/**
- * Leaves out the needles that say too little: with thousands of short words and megabytes of
- * random letters, one would be found sooner or later. The least likely ones are kept first.
- */
-export function tellingNeedles(needles: readonly Needle[], random: RandomText): Needle[] {
-  const chances = needles.map((needle) => ({ needle, chance: chanceHits(needle, random) }));
-  chances.sort((a, b) => a.chance - b.chance);
-  let total = 0;
-  return chances.flatMap(({ needle, chance }) => {
-    total += chance;
-    return total <= FALSE_ALARM_BUDGET ? [needle] : [];
-  });
 }

@@ -1,7 +1,7 @@
 /** What all chapters share: the file, the server, the terminal, and the list of claims. */
-import { randomUUID } from 'node:crypto';
 import type { Vault, VaultStore } from 'rowseal';
 import type { Claim } from './claims.js';
+import { createOwnTexts, newId, type OwnTexts } from './own-texts.js';
 import { postgresVaultStore } from './postgres-vault-store.js';
 import type { Server } from './server.js';
 import type { Statement } from './statement-table.js';
@@ -15,6 +15,8 @@ export interface Story {
   readonly emptyDisk: Uint8Array;
   /** The rows of the file under the ids that they got here: random, telling nothing. */
   readonly rowsById: ReadonlyMap<string, readonly string[]>;
+  /** The random texts that were sent to the server, for the search to know them. */
+  readonly own: OwnTexts;
   readonly claims: readonly Claim[];
   /** Prints whether a claim holds, and remembers it for the end. */
   claim(text: string, holds: boolean): void;
@@ -48,18 +50,32 @@ export function createStory(
   emptyDisk: Uint8Array,
 ): Story {
   const claims: Claim[] = [];
+  const own = createOwnTexts();
+  const owner = newId(own);
   return {
     terminal,
     statement,
     server,
     emptyDisk,
-    rowsById: new Map(statement.cells.map((cells) => [randomUUID(), cells])),
+    rowsById: new Map(statement.cells.map((cells) => [newId(own), cells])),
+    own,
     claims,
     claim(text, holds) {
       claims.push({ text, holds });
       terminal.verdict(holds, text);
     },
-    newDevice: () => postgresVaultStore(server.db, 'the only user'),
+    newDevice: () => recordingHeaders(postgresVaultStore(server.db, owner), own),
+  };
+}
+
+/** The store itself; every header that goes through it is remembered, with its hash. */
+function recordingHeaders(store: VaultStore, { headers }: OwnTexts): VaultStore {
+  return {
+    ...store,
+    saveHeader(change) {
+      headers.add(change.header).add(change.hash);
+      return store.saveHeader(change);
+    },
   };
 }
 

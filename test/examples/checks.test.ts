@@ -8,12 +8,9 @@ import {
   onlyTamperedRefused,
   refusalOf,
 } from '../../examples/bank-statement/claims.js';
-import { findPlaintext, storedBytes } from '../../examples/bank-statement/find-plaintext.js';
 import { readCsv } from '../../examples/bank-statement/read-csv.js';
 import {
-  deleteRow,
   downloadRows,
-  dumpDisk,
   rowVersions,
   type Server,
   setPayload,
@@ -23,7 +20,6 @@ import {
 import { statementOf, toRow } from '../../examples/bank-statement/statement-table.js';
 import { fastKdf } from '../support/fast-kdf.js';
 
-const SECRET = 'Møller, "Strand"';
 const statement = statementOf(
   readCsv(Buffer.from(`account,who,sum\nEveryday,"Møller, ""Strand""",-12.50\nSavings,,1\n`)),
   ['account'],
@@ -31,12 +27,10 @@ const statement = statementOf(
 const rowsById = new Map(statement.cells.map((cells, index) => [`row-${index}`, cells]));
 let vault: Vault;
 let server: Server;
-let emptyDisk: Uint8Array;
 
 beforeAll(async () => {
   ({ vault } = await createVault(memoryStore(), byPassword('a password', { kdf: fastKdf() })));
   server = await startServer(['account']);
-  emptyDisk = await dumpDisk(server);
   const sealed = [...rowsById].map(([id, cells]) =>
     encryptRow(vault, statement.table, toRow(statement, id, cells)),
   );
@@ -108,50 +102,5 @@ describe('the refusal of a secret', () => {
       'HEADER_CONFLICT',
     );
     await expect(refusalOf(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug');
-  });
-});
-
-describe('the search of the server', { timeout: 120_000 }, () => {
-  const values = [SECRET, '-12.50', '1', 'Everyday', 'pg_catalog', '', SECRET];
-  const visible = ['Everyday account', 'Savings'];
-  const search = async () =>
-    findPlaintext(await storedBytes(server), { values, visible, emptyDisk });
-
-  it('finds nothing where all is sealed, and says what it did not look for', async () => {
-    const report = await search();
-    expect(report).toMatchObject({ found: [], tooShort: 1, alsoVisible: 1, postgresWords: 1 });
-    expect([...report.searched].sort()).toEqual(['-12.50', SECRET, 'pg_catalog']);
-  });
-
-  it.each([
-    ['as it is', (text: string) => text],
-    ['hex', (text: string) => Buffer.from(text).toString('hex')],
-    ['base64', (text: string) => Buffer.from(`x${text}`).toString('base64')],
-  ])(
-    'finds plaintext that an app stored %s, in the table and on the disk',
-    async (form, encode) => {
-      await uploadRows(server, [{ id: 'leak', payload: `note: ${encode(SECRET)}` }]);
-      const { found } = await search();
-      await deleteRow(server, 'leak');
-      for (const place of ['fields', 'disk']) {
-        expect(found).toContainEqual({ value: SECRET, form, place });
-      }
-    },
-  );
-
-  it('finds plaintext inside a payload that looks sealed', async () => {
-    const payload = Buffer.from(`${'\u0001'.repeat(60)} ${SECRET}`).toString('base64url');
-    await uploadRows(server, [{ id: 'leak', payload }]);
-    const { found } = await search();
-    await deleteRow(server, 'leak');
-    expect(found).toContainEqual({ value: SECRET, form: 'as it is', place: 'decoded' });
-  });
-
-  it('finds what a deleted row left on the disk', async () => {
-    await uploadRows(server, [{ id: 'leak', payload: SECRET }]);
-    await deleteRow(server, 'leak');
-    const { found } = await search();
-    expect(found.map(({ place }) => place)).toContain('disk');
-    expect(found.map(({ place }) => place)).not.toContain('fields');
   });
 });

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  chanceHits,
-  needlesOf,
-  RAW,
-  tellingNeedles,
-} from '../../examples/bank-statement/needles.js';
-import { searchFor } from '../../examples/bank-statement/search-bytes.js';
+import { needlesOf, RAW } from '../../examples/bank-statement/needles.js';
+import { needlesIn, searchFor } from '../../examples/bank-statement/search-bytes.js';
 
 const VALUE = 'Møller?>~';
 const find = (values: string[], haystack: Uint8Array) =>
-  Array.from(searchFor(values.flatMap(needlesOf))(haystack), ({ value, form }) => [value, form]);
+  Array.from(needlesIn(haystack, searchFor(values.flatMap(needlesOf))), (needle) => [
+    needle.value,
+    needle.form,
+  ]);
 
 describe('the search', () => {
   it.each([
@@ -52,7 +50,8 @@ describe('the search', () => {
           Buffer.from(value),
           Buffer.alloc(50 - at),
         ]);
-        const found = searchFor([...needlesOf(value), ...needlesOf(other)])(haystack);
+        const search = searchFor([...needlesOf(value), ...needlesOf(other)]);
+        const found = needlesIn(haystack, search);
         const expected = [...needlesOf(value), ...needlesOf(other)].filter(
           ({ bytes }) => haystack.indexOf(bytes) >= 0,
         );
@@ -77,31 +76,13 @@ describe('the search', () => {
     expect(find(values, Buffer.from('value'))).toEqual([]);
   });
 
+  it('tells of every place where a needle stands', () => {
+    const places: number[] = [];
+    searchFor(needlesOf('112112'))(Buffer.from('112112112.112112'), (_, at) => places.push(at));
+    expect(places).toEqual([0, 3, 10]);
+  });
+
   it('takes no needle that is too short to be told from chance', () => {
     expect(() => searchFor(needlesOf('short'))).toThrow(RangeError);
-  });
-});
-
-describe('needles that chance would find', () => {
-  const random = { base64url: 1_000_000, hex: 36_000 };
-  const chanceOf = (value: string) =>
-    needlesOf(value).map((needle) => [needle.form, chanceHits(needle, random)]);
-
-  it('knows how likely a short word is among random letters and row ids', () => {
-    expect(chanceOf('Gehalt')).toContainEqual([RAW, 1_000_000 / 64 ** 6]);
-    expect(chanceOf('123456')).toContainEqual([RAW, 1_000_000 / 64 ** 6 + 36_000 / 16 ** 6]);
-    expect(chanceOf('-12.50')).toContainEqual([RAW, 0]);
-  });
-
-  it('leaves out the likely ones and keeps the others', () => {
-    const values = ['123456', '-12.50', 'Hausverwaltung Grünwald'];
-    const kept = tellingNeedles(values.flatMap(needlesOf), random);
-    const raw = kept.filter(({ form }) => form === RAW).map(({ value }) => value);
-    expect(raw.sort()).toEqual(['-12.50', 'Hausverwaltung Grünwald']);
-  });
-
-  it('leaves out nothing where nothing is random', () => {
-    const needles = needlesOf('123456');
-    expect(tellingNeedles(needles, { base64url: 0, hex: 0 })).toHaveLength(needles.length);
   });
 });

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { byPassword, createVault, encryptRow, type Vault } from 'rowseal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkTampering, sealAndUpload } from '../../examples/bank-statement/chapters-rows.js';
 import { searchTheServer, summarise } from '../../examples/bank-statement/chapters-server.js';
+import { isOwn } from '../../examples/bank-statement/own-texts.js';
 import { readCsv } from '../../examples/bank-statement/read-csv.js';
 import {
+  allFields,
   dumpDisk,
   type Server,
   startServer,
@@ -38,6 +41,24 @@ const seal = (vault: Vault) =>
   [...story.rowsById].map(([id, cells]) =>
     encryptRow(vault, statement.table, toRow(statement, id, cells)),
   );
+
+describe('the texts of our own', { timeout: 120_000 }, () => {
+  const others = async () => (await allFields(server)).filter((text) => !isOwn(story.own, text));
+
+  it('are all random text that the server holds', async () => {
+    await sealAndUpload(story, device);
+    expect(await others(), 'the epoch of the header').toEqual(['1']);
+    expect(story.own.payloads.size).toBe(1);
+    await checkTampering(story, device);
+    expect(story.own.payloads.size, 'with the bit flipped').toBe(2);
+    expect(story.claims.every(({ holds }) => holds)).toBe(true);
+  });
+
+  it('are no others that look the same', async () => {
+    await uploadRows(server, seal(device.vault));
+    expect(await others()).toHaveLength(2);
+  });
+});
 
 describe('the end of the story', { timeout: 120_000 }, () => {
   it('is 0 when the server holds nothing but sealed rows', async () => {
