@@ -118,7 +118,7 @@ export async function wrapVaultKey(
 }
 
 /** Throws the signal's reason once it is aborted. */
-export function throwIfAborted({ signal }: OpenProgress): void {
+function throwIfAborted({ signal }: OpenProgress): void {
   if (!signal?.aborted) return;
   const abort = new Error('Opening the vault was aborted.');
   abort.name = 'AbortError';

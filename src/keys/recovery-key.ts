@@ -13,7 +13,7 @@ import { BASE32_ALPHABET } from '../bytes/base32.js';
 import { randomBytes } from '../crypto/random.js';
 import { RowsealError } from '../errors.js';
 
-export const RECOVERY_SECRET_LENGTH = 16;
+const RECOVERY_SECRET_LENGTH = 16;
 const DATA_CHARACTERS = 26;
 const CHECKSUM_CHARACTERS = 6;
 const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3] as const;

@@ -28,7 +28,7 @@ export interface BoundValues {
 /** Bound columns are ids and scopes; each is hashed with every payload, and compared by databases. */
 const BOUND_LENGTH_LIMIT = 1024;
 
-export function currentBoundSet({ layout }: Table): number {
+function currentBoundSet({ layout }: Table): number {
   return layout.boundSets.length - 1;
 }
 

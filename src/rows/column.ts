@@ -107,7 +107,7 @@ export interface CleartextColumn<Value> extends MirroredColumn<Value, 'required'
  * ```
  */
 export const encrypted = {
-  /** Text: any string without lone surrogates. */
+  /** Text: every string without lone surrogates. */
   text: () => encryptedColumn(textCodec),
   /** A safe integer. Money belongs here, in cents. */
   integer: () => encryptedColumn(integerCodec),

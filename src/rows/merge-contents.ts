@@ -25,8 +25,8 @@ export function mergeContents(a: RowContent, b: RowContent): RowContent {
   };
 }
 
-/** By type tag, then bytes: any order would do, as long as every device has the same. */
-export function compareValues(a: EncodedValue, b: EncodedValue): number {
+/** By type tag, then bytes: every total order would do, as long as every device has the same. */
+function compareValues(a: EncodedValue, b: EncodedValue): number {
   return a.tag - b.tag || compareBytes(a.bytes, b.bytes);
 }
 

@@ -70,10 +70,8 @@ describe('a value that would not come back exactly is refused when it is sealed:
     ['json', new Money()],
     ['json', Object.create({ inherited: 1 })],
     ['json', { toJSON: () => 1 }],
-    // biome-ignore lint/suspicious/noSparseArray: a hole is the point.
-    ['json', [1, , 2]],
-    // biome-ignore lint/suspicious/noSparseArray: a hole that a named property makes up for.
-    ['json', Object.assign([1, , 2], { named: true })],
+    ['json', withHole()],
+    ['json', Object.assign(withHole(), { named: true })],
     ['json', Object.assign([1, 2], { named: true })],
     ['json', Object.assign([1, 2], { [Symbol('a')]: true })],
     ['json', Object.assign(new Array(2), { a: 1, b: 2 })],
@@ -122,3 +120,8 @@ it('each row reads a default of its own, whatever becomes of another', () => {
     expect(decryptRow(vault, after, sealed)).toEqual(expected);
   }
 });
+
+/** An array whose second place was never filled; JSON would fill it with null. */
+function withHole(): unknown[] {
+  return Object.assign(new Array(3), { 0: 1, 2: 2 });
+}
