@@ -1,23 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
-
-const root = import.meta.dirname;
-const { exports } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
+import { entryPoints } from './test/support/entry-points.js';
 
 /** Examples import the package by its name; under test that means the source, built or not. */
-const sources = Object.entries<string | { default: string }>(exports).flatMap(
-  ([subpath, target]) =>
-    typeof target === 'string'
-      ? []
-      : {
-          find: new RegExp(`^rowseal${subpath.slice(1)}$`),
-          replacement: resolve(
-            root,
-            target.default.replace(/^\.\/dist/, 'src').replace(/js$/, 'ts'),
-          ),
-        },
-);
+const sources = [...entryPoints].map(([name, replacement]) => ({
+  find: new RegExp(`^${name}$`),
+  replacement,
+}));
 
 export default defineConfig({
   resolve: { alias: sources },
