@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FOLDER = join(ROOT, 'examples');
+
+/** What each program must say, line by line, whatever else it says. */
+const SAYS: Record<string, readonly RegExp[]> = {
+  'first-row.ts': [
+    /^The user writes this down: [0-9A-Z]{4}(-[0-9A-Z]{4}){7}$/m,
+    /^The server sees \{ id: 't1', account_id: 'checking' \}$/m,
+    /a payload of 440 characters/,
+    /refused: ROW_AUTH_FAILED$/m,
+  ],
+  'forgotten-password.ts': [
+    /RECOVERY_KEY_TYPO/,
+    /UNLOCK_FAILED/,
+    /^The new one does, and the row that nobody touched says: the cat is fed at six$/m,
+  ],
+  'two-devices.ts': [/title: 'buy oat milk', done: true/, /stale-row/, /metadata-mismatch/],
+  'lost-device.ts': [
+    /^Dropped: recovery-key, secret$/m,
+    /^Re-encrypted 3 rows; a second run finds nothing to do$/m,
+    /^The thief still reads the stolen copy: note 1$/m,
+    /UNKNOWN_KEY$/m,
+    /KEY_RETIRED$/m,
+  ],
+  'rename-a-column.ts': [
+    /phone_number: '\+47 22 00 00 00'/,
+    /ROW_MALFORMED, and nothing was lost$/m,
+  ],
+  'vault-in-files.ts': [
+    /refused with HEADER_CONFLICT$/m,
+    /^Repeated, both changes are in: 3 slots, 2 data keys, epoch 3$/m,
+    /^On the disk: laptop\/pin, phone\/pin, shared\/header-00000002, shared\/header-00000003$/m,
+  ],
+  'http-vault-store.ts': [/HEADER_CONFLICT; opened again, it works$/m, /: 412$/m, /STORE_FAILED/],
+};
+
+interface Run {
+  readonly code: unknown;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process of its own, over the sources, so that nothing needs to be built. */
+function run(program: string): Promise<Run> {
+  const env = { ...process.env, TSX_TSCONFIG_PATH: join(import.meta.dirname, 'tsconfig.json') };
+  const command = ['--import', 'tsx', join(FOLDER, program)];
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { cwd: ROOT, env }, (error, stdout, stderr) => {
+      resolve({ code: error ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+describe('the small programs', () => {
+  const programs = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));
+
+  it('are all run here', () => {
+    expect(programs.sort()).toEqual(Object.keys(SAYS).sort());
+  });
+
+  it.each(programs)(
+    '%s does what it says',
+    async (program) => {
+      const { code, stdout, stderr } = await run(program);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      for (const line of SAYS[program] ?? []) expect(stdout).toMatch(line);
+    },
+    60_000,
+  );
+
+  it('are listed in the README with their command, and nothing else is', () => {
+    const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
+    const commands = [...readme.matchAll(/^\| `npx tsx examples\/(\S+)` \|/gm)];
+    expect(commands.map(([, name]) => name).sort()).toEqual(programs.sort());
+  });
+
+  it('import the package by its name', () => {
+    for (const program of programs) {
+      const source = readFileSync(join(FOLDER, program), 'utf8');
+      expect(source).toMatch(/from 'rowseal';/);
+      expect(source).not.toMatch(/from '[^']*(?:src|dist)\//);
+    }
+  });
+});
