@@ -1,6 +1,9 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { derive, hash, mac } from '../../src/crypto/derive.js';
 import type { MacKey } from '../../src/crypto/key-types.js';
 import { holds } from '../properties/holds.js';
@@ -8,6 +11,7 @@ import { texts } from '../properties/values.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const macOf = (key: Uint8Array, data: Uint8Array) => hex(mac(key as MacKey, data));
+const utf8 = (text: string) => new TextEncoder().encode(text);
 const anyBytes = fc.uint8Array({ maxLength: 300, size: 'max' });
 
 describe('SHA-256', () => {
@@ -54,12 +58,19 @@ describe('HMAC-SHA-256', () => {
     expect(macOf(key, data)).toBe(tag);
   });
 
-  it('agrees with OpenSSL', () => {
+  it('agrees with OpenSSL and with noble', () => {
     holds(
       fc.property(anyBytes, anyBytes, (key, data) => {
-        expect(macOf(key, data)).toBe(createHmac('sha256', key).update(data).digest('hex'));
+        const tag = macOf(key, data);
+        expect(tag).toBe(createHmac('sha256', key).update(data).digest('hex'));
+        expect(tag).toBe(hex(hmac(sha256, key, data)));
       }),
     );
+  });
+
+  it.each([63, 64, 65])('agrees with OpenSSL for a key of %i bytes, around the block', (length) => {
+    const key = Buffer.alloc(length, 0xc3);
+    expect(macOf(key, Buffer.from('x'))).toBe(createHmac('sha256', key).update('x').digest('hex'));
   });
 });
 
@@ -72,7 +83,7 @@ describe('HKDF-SHA-256', () => {
     );
   });
 
-  it('agrees with OpenSSL, for every label', () => {
+  it('agrees with OpenSSL and with noble, for every label', () => {
     holds(
       fc.property(
         anyBytes,
@@ -80,8 +91,10 @@ describe('HKDF-SHA-256', () => {
         texts,
         fc.integer({ min: 1, max: 64 }),
         (key, salt, label, length) => {
+          const derived = hex(derive(key, salt, label, length));
           const expected = hkdfSync('sha256', key, salt, label, length);
-          expect(hex(derive(key, salt, label, length))).toBe(hex(new Uint8Array(expected)));
+          expect(derived).toBe(hex(new Uint8Array(expected)));
+          expect(derived).toBe(hex(hkdf(sha256, key, salt, utf8(label), length)));
         },
       ),
     );
@@ -89,5 +102,29 @@ describe('HKDF-SHA-256', () => {
 
   it('gives 32 bytes unless told', () => {
     expect(derive(Buffer.alloc(32), Buffer.alloc(16), 'label')).toHaveLength(32);
+  });
+
+  it('wipes the pseudorandom key and every block of the key', () => {
+    const [key, salt] = [Buffer.alloc(32, 1), Buffer.alloc(16, 2)];
+    const wiped: string[] = [];
+    const fill = vi.spyOn(Uint8Array.prototype, 'fill').mockImplementation(function (
+      this: Uint8Array,
+    ) {
+      wiped.push(hex(this));
+      for (let i = 0; i < this.length; i++) this[i] = 0;
+      return this;
+    });
+    const derived = hex(derive(key, salt, 'label', 64));
+    fill.mockRestore();
+    const pseudoRandomKey = createHmac('sha256', salt).update(key).digest('hex');
+    expect(wiped).toContain(pseudoRandomKey);
+    expect(wiped).toContain(derived.slice(0, 64));
+    expect(wiped).toContain(derived.slice(64));
+  });
+
+  it('leaves its inputs as they are', () => {
+    const [key, salt] = [Buffer.alloc(32, 1), Buffer.alloc(16, 2)];
+    derive(key, salt, 'label');
+    expect([key, salt]).toEqual([Buffer.alloc(32, 1), Buffer.alloc(16, 2)]);
   });
 });
