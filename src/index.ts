@@ -5,9 +5,10 @@
  */
 
 export type { Tick } from './bytes/stamp.js';
-export { type AeadBackend, nobleAead } from './crypto/aead.js';
+export type { AeadBackend } from './crypto/aead.js';
 export type { KdfBackend, KdfParameters, KdfRequest } from './crypto/kdf.js';
 export type { Kek } from './crypto/key-types.js';
+export { nobleAead } from './crypto/noble-aead.js';
 export type { Padding } from './crypto/padding.js';
 export { RowsealError, type RowsealErrorCode, UnknownKeyError } from './errors.js';
 export { type AdoptedVault, type AdoptOptions, adoptHeader } from './keys/adopt-header.js';

@@ -2,20 +2,70 @@
  * Base64url without padding (RFC 4648, section 5), strict in both directions: one text per byte
  * string. Padding, white space, the `+/` alphabet and non-zero trailing bits are refused, since
  * two texts for one ciphertext would defeat comparing and pinning.
+ *
+ * Written out because every row passes through it: platforms decode leniently, and a general codec
+ * is slower and larger (`docs/decisions/0010-base64url-by-hand.md`).
  */
-import { base64urlnopad } from '@scure/base';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const NOT_IN_ALPHABET = 64;
+
+/** By sextet: its character's code. */
+const CODES = /* @__PURE__ */ Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
+/** By character code below 128: its sextet. */
+const SEXTETS = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) => {
+  const sextet = CODES.indexOf(code);
+  return sextet < 0 ? NOT_IN_ALPHABET : sextet;
+});
+
+/** What platforms have for it; there is only one encoding, so whoever makes it is right. */
+interface Native {
+  readonly Buffer?: {
+    from(memory: ArrayBufferLike, at: number, length: number): { toString(format: string): string };
+  };
+}
 
 export function encodeBase64url(bytes: Uint8Array): string {
-  return base64urlnopad.encode(bytes);
+  const { Buffer } = globalThis as Native;
+  return Buffer
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
+    : encodeByTable(bytes);
+}
+
+/** For platforms without a native encoder. */
+export function encodeByTable(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    // Past the end there are zeros, whose characters are cut off below.
+    const [a, b = 0, c = 0] = [bytes[i] as number, bytes[i + 1], bytes[i + 2]];
+    text += String.fromCharCode(
+      CODES[a >>> 2] as number,
+      CODES[((a & 3) << 4) | (b >>> 4)] as number,
+      CODES[((b & 15) << 2) | (c >>> 6)] as number,
+      CODES[c & 63] as number,
+    );
+  }
+  return text.slice(0, base64urlLength(bytes.length));
 }
 
 /** The bytes of strict base64url text, or `null` when it is anything else. */
 export function decodeBase64url(text: string): Uint8Array | null {
-  try {
-    return base64urlnopad.decode(text);
-  } catch {
-    return null;
+  const bytes = new Uint8Array((text.length * 3) >>> 2);
+  let bits = 0;
+  let held = 0;
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    const sextet = SEXTETS[text.charCodeAt(i)] ?? NOT_IN_ALPHABET;
+    if (sextet === NOT_IN_ALPHABET) return null;
+    bits = ((bits << 6) | sextet) & 0x3fff;
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      bytes[at++] = bits >>> held;
+    }
   }
+  // A lone last character holds no byte, and unused bits must be zero.
+  return text.length % 4 === 1 || (bits & ((1 << held) - 1)) !== 0 ? null : bytes;
 }
 
 /** Characters that `byteLength` bytes take as base64url text. */

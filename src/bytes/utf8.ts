@@ -17,26 +17,35 @@ export function isWellFormed(text: string): boolean {
 
 /** The UTF-8 bytes of a text, or `null` when it holds a lone surrogate. */
 export function encodeUtf8(text: string): Uint8Array | null {
-  return isWellFormed(text) ? new TextEncoder().encode(text) : null;
+  return encodeAscii(text) ?? (isWellFormed(text) ? new TextEncoder().encode(text) : null);
 }
 
 /** The text of well-formed UTF-8, or `null`; overlong forms and surrogates are refused. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   let text = '';
-  let units: number[] = [];
   for (let at = 0; at < bytes.length; ) {
     const length = sequenceLength(bytes[at] as number);
     const codePoint = length === 0 ? -1 : codePointAt(bytes, at, length);
     if (codePoint < 0) return null;
-    units.push(codePoint);
+    text += String.fromCodePoint(codePoint);
     at += length;
-    // Spreading a long array into one call would overflow the stack.
-    if (units.length === 4096) {
-      text += String.fromCodePoint(...units);
-      units = [];
-    }
   }
-  return text + String.fromCodePoint(...units);
+  return text;
+}
+
+/** Up to this many characters a loop is faster than asking the platform. */
+const ASCII_LENGTH_LIMIT = 64;
+
+/** The bytes of a short text of ASCII characters, as most values and ids are. */
+function encodeAscii(text: string): Uint8Array | null {
+  if (text.length > ASCII_LENGTH_LIMIT) return null;
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) return null;
+    bytes[i] = code;
+  }
+  return bytes;
 }
 
 function sequenceLength(lead: number): number {

@@ -9,6 +9,22 @@ export function createWriter(capacity = 256): WireWriter {
   return { bytes: new Uint8Array(capacity), at: 0 };
 }
 
+/** Buffers of returned writers, all zeros: making one costs more than writing a row into it. */
+const spare: Uint8Array[] = [];
+const SPARE_LIMIT = 3;
+const SPARE_LENGTH = 1024;
+
+/** A writer for bytes that are used up before it is returned with `returnWriter`. */
+export function borrowWriter(): WireWriter {
+  return { bytes: spare.pop() ?? new Uint8Array(SPARE_LENGTH), at: 0 };
+}
+
+/** Zeroes what was written, and whatever views of it there are. */
+export function returnWriter({ bytes, at }: WireWriter): void {
+  bytes.fill(0, 0, at);
+  if (bytes.length === SPARE_LENGTH && spare.length < SPARE_LIMIT) spare.push(bytes);
+}
+
 /** Makes room for `length` more bytes and returns where they begin. */
 export function reserve(writer: WireWriter, length: number): number {
   const start = writer.at;
@@ -35,13 +51,17 @@ export function writeBytes(writer: WireWriter, bytes: Uint8Array): void {
 }
 
 export function writeUint16(writer: WireWriter, value: number): void {
-  writeByte(writer, value >>> 8);
-  writeByte(writer, value & 0xff);
+  const at = reserve(writer, 2);
+  writer.bytes[at] = value >>> 8;
+  writer.bytes[at + 1] = value;
 }
 
 export function writeUint32(writer: WireWriter, value: number): void {
-  writeUint16(writer, value >>> 16);
-  writeUint16(writer, value & 0xffff);
+  const at = reserve(writer, 4);
+  writer.bytes[at] = value >>> 24;
+  writer.bytes[at + 1] = value >>> 16;
+  writer.bytes[at + 2] = value >>> 8;
+  writer.bytes[at + 3] = value;
 }
 
 /** Unsigned LEB128, shortest form, for numbers below 2^32. */

@@ -2,7 +2,6 @@
  * The AEAD of everything: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), 32-byte keys, 24-byte
  * nonces, 16-byte tags. One suite, no option to change it.
  */
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 
 export const NONCE_LENGTH = 24;
 export const TAG_LENGTH = 16;
@@ -33,18 +32,3 @@ export interface AeadBackend {
     associatedData: Uint8Array,
   ): Uint8Array | null;
 }
-
-/** The default backend: `@noble/ciphers`, which runs everywhere. */
-export const nobleAead: AeadBackend = {
-  name: 'noble',
-  seal(key, nonce, plaintext, associatedData) {
-    return xchacha20poly1305(key, nonce, associatedData).encrypt(plaintext);
-  },
-  open(key, nonce, ciphertext, associatedData) {
-    try {
-      return xchacha20poly1305(key, nonce, associatedData).decrypt(ciphertext);
-    } catch {
-      return null;
-    }
-  },
-};

@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../bytes/base64url.js';
 import { equalBytes } from '../bytes/compare.js';
-import { type AeadBackend, nobleAead } from '../crypto/aead.js';
+import type { AeadBackend } from '../crypto/aead.js';
+import { nobleAead } from '../crypto/noble-aead.js';
 import { assertOptions } from '../errors.js';
 import { changeHeader } from './change-header.js';
 import { openHeader } from './header-seal.js';

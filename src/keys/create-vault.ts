@@ -1,6 +1,7 @@
 import { equalBytes } from '../bytes/compare.js';
-import { type AeadBackend, nobleAead } from '../crypto/aead.js';
+import type { AeadBackend } from '../crypto/aead.js';
 import { KEY_LENGTH, type VaultKey } from '../crypto/key-types.js';
+import { nobleAead } from '../crypto/noble-aead.js';
 import { randomBytes } from '../crypto/random.js';
 import { assertOptions, RowsealError } from '../errors.js';
 import { byRecoveryKey } from './by-recovery-key.js';

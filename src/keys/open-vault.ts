@@ -1,5 +1,6 @@
 import { equalBytes } from '../bytes/compare.js';
-import { type AeadBackend, nobleAead } from '../crypto/aead.js';
+import type { AeadBackend } from '../crypto/aead.js';
+import { nobleAead } from '../crypto/noble-aead.js';
 import { assertOptions } from '../errors.js';
 import { openHeader } from './header-seal.js';
 import { assertOpener, type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../../src/bytes/utf8.js';
-import { nobleAead } from '../../src/crypto/aead.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import { cleartext, decryptRow, defineTable, encrypted, encryptRow } from '../../src/index.js';
 import { encodeAssociatedData, type RowPlace } from '../../src/rows/associated-data.js';
 import { ENVELOPE_PREFIX_LENGTH } from '../../src/rows/envelope.js';

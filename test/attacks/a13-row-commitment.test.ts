@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { nobleAead } from '../../src/crypto/aead.js';
 import { derive } from '../../src/crypto/derive.js';
 import { LABEL } from '../../src/crypto/labels.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import {
   type AeadBackend,
   byPassword,

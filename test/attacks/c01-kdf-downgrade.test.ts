@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { nobleAead } from '../../src/crypto/aead.js';
 import { derive } from '../../src/crypto/derive.js';
 import { KDF_POLICY, type KdfParameters } from '../../src/crypto/kdf.js';
 import { LABEL } from '../../src/crypto/labels.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import { byPassword, changePassword, openVault, rekeyVault } from '../../src/index.js';
 import { wrapVaultKey } from '../../src/keys/opener.js';
 import { parseHeader } from '../../src/keys/vault-header.js';

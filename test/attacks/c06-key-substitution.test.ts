@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { nobleAead } from '../../src/crypto/aead.js';
 import { derive } from '../../src/crypto/derive.js';
 import type { VaultKey } from '../../src/crypto/key-types.js';
 import { LABEL } from '../../src/crypto/labels.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import { encryptRow, lockVault, rotateDataKey } from '../../src/index.js';
 import { encodeFields, parseHeader } from '../../src/keys/vault-header.js';
 import { alter, authenticate, forge, stolenKey } from '../support/header-surgeon.js';

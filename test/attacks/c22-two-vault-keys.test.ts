@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nobleAead } from '../../src/crypto/aead.js';
 import type { VaultKey } from '../../src/crypto/key-types.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import { byPassword, byRecoveryKey, openVault } from '../../src/index.js';
 import { wrapVaultKey } from '../../src/keys/opener.js';
 import { parseHeader } from '../../src/keys/vault-header.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { nobleAead } from '../../src/crypto/aead.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import {
   type AeadBackend,
   byPassword,

@@ -11,8 +11,10 @@ import {
   type WireReader,
 } from '../../src/bytes/wire-reader.js';
 import {
+  borrowWriter,
   createWriter,
   reserve,
+  returnWriter,
   type WireWriter,
   writeByte,
   writeSized,
@@ -152,5 +154,19 @@ describe('a writer', () => {
     writeByte(writer, 1);
     reserve(writer, 5);
     expect([...writtenBytes(writer)]).toEqual([1, 0, 0, 0, 0, 0]);
+  });
+
+  it('that is borrowed has a buffer of its own, zeroed when it is returned, whatever it grew to', () => {
+    const [first, second] = [borrowWriter(), borrowWriter()];
+    expect(first.bytes).not.toBe(second.bytes);
+    writeSized(first, new Uint8Array(300).fill(7));
+    writeSized(second, new Uint8Array(5000).fill(7));
+    const views = [writtenBytes(first), writtenBytes(second)];
+    for (const each of [first, second]) returnWriter(each);
+    for (const view of views) expect(view.every((byte) => byte === 0)).toBe(true);
+    for (const again of [borrowWriter(), borrowWriter(), borrowWriter()]) {
+      expect(again.at).toBe(0);
+      expect(again.bytes.every((byte) => byte === 0)).toBe(true);
+    }
   });
 });

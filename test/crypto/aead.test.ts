@@ -1,6 +1,8 @@
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NONCE_LENGTH, nobleAead, TAG_LENGTH } from '../../src/crypto/aead.js';
+import { NONCE_LENGTH, TAG_LENGTH } from '../../src/crypto/aead.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import { holds } from '../properties/holds.js';
 import { mutate, mutations } from '../properties/mutations.js';
 
@@ -49,6 +51,43 @@ describe('XChaCha20-Poly1305', () => {
         expect(plaintext).toEqual(before);
       }),
     );
+  });
+
+  it('gives the bytes of noble as shipped', () => {
+    holds(
+      fc.property(inputs, ({ key, nonce, plaintext, associatedData }) => {
+        const cipher = xchacha20poly1305(key, nonce, associatedData);
+        const sealed = seal(key, nonce, plaintext, associatedData);
+        expect(sealed).toEqual(cipher.encrypt(plaintext));
+        expect(open(key, nonce, sealed, associatedData)).toEqual(cipher.decrypt(sealed));
+      }),
+      500,
+    );
+  });
+
+  it('takes views at any place in memory, and messages longer than its buffers', () => {
+    const memory = Uint8Array.from({ length: 9000 }, (_, i) => i * 31);
+    for (const at of [0, 1, 2, 3, 5]) {
+      const [key, nonce] = [memory.subarray(at, at + 32), memory.subarray(at + 40, at + 64)];
+      const [plaintext, associatedData] = [
+        memory.subarray(at + 70, -9),
+        memory.subarray(at, at + 999),
+      ];
+      const sealed = seal(key, nonce, plaintext, associatedData);
+      expect(sealed).toEqual(xchacha20poly1305(key, nonce, associatedData).encrypt(plaintext));
+      expect(open(key, nonce, sealed, associatedData)).toEqual(plaintext.slice());
+    }
+  });
+
+  it('refuses keys, nonces and ciphertexts of other lengths', () => {
+    const [key, nonce, none] = [new Uint8Array(32), new Uint8Array(24), new Uint8Array(0)];
+    expect(() => seal(key.subarray(1), nonce, none, none)).toThrow(RangeError);
+    expect(() => seal(key, nonce.subarray(1), none, none)).toThrow(RangeError);
+    const sealed = seal(key, nonce, none, none);
+    expect(open(key, nonce, sealed, none)).toEqual(none);
+    expect(open(key.subarray(1), nonce, sealed, none)).toBeNull();
+    expect(open(key, nonce.subarray(1), sealed, none)).toBeNull();
+    expect(open(key, nonce, sealed.subarray(1), none)).toBeNull();
   });
 
   it('opens nothing that was changed: ciphertext, key, nonce or associated data', () => {

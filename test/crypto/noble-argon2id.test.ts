@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { nobleAead } from '../../src/crypto/aead.js';
 import { KDF_POLICY, type KdfParameters } from '../../src/crypto/kdf.js';
 import type { VaultKey } from '../../src/crypto/key-types.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import { nobleArgon2id } from '../../src/crypto/noble-argon2id.js';
 import { byPassword } from '../../src/index.js';
 import { type OpenProgress, wrapVaultKey } from '../../src/keys/opener.js';

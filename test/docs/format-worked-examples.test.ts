@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { nobleAead } from '../../src/crypto/aead.js';
 import { derive, hash, mac } from '../../src/crypto/derive.js';
 import { KDF_POLICY } from '../../src/crypto/kdf.js';
 import type { Dek, MacKey } from '../../src/crypto/key-types.js';
 import { LABEL } from '../../src/crypto/labels.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import { nobleArgon2id } from '../../src/crypto/noble-argon2id.js';
 import {
   byPassword,

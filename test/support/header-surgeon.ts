@@ -2,10 +2,11 @@
  * Taking a vault header apart and sewing it up again: as a server can, and, with the vault key,
  * as only somebody could who once knew it.
  */
-import { nobleAead } from '../../src/crypto/aead.js';
+
 import { derive, mac } from '../../src/crypto/derive.js';
 import type { MacKey, VaultKey } from '../../src/crypto/key-types.js';
 import { LABEL } from '../../src/crypto/labels.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import {
   type KeySlot,
   makeSlot,

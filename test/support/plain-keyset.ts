@@ -1,5 +1,5 @@
-import { nobleAead } from '../../src/crypto/aead.js';
 import type { Dek, VaultKey } from '../../src/crypto/key-types.js';
+import { nobleAead } from '../../src/crypto/noble-aead.js';
 import { openHeader } from '../../src/keys/header-seal.js';
 import { encodeKeyset, type Keyset, makeDataKey, vaultKeyId } from '../../src/keys/keyset.js';
 import { parseHeader } from '../../src/keys/vault-header.js';

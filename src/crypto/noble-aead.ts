@@ -1,0 +1,117 @@
+/**
+ * XChaCha20-Poly1305 composed of the primitives of `@noble/ciphers`: HChaCha20, ChaCha20, Poly1305.
+ *
+ * The same bytes as noble's own `xchacha20poly1305`, by the same code for every cipher step. At the
+ * length of a row most of the time goes to checks, copies and a second key schedule; composed for
+ * one-shot messages they are done once (`docs/decisions/0011-noble-recomposed.md`).
+ *
+ * | step | |
+ * | --- | --- |
+ * | subkey | HChaCha20 of the key and bytes 0–15 of the nonce (draft-irtf-cfrg-xchacha-03, section 2.2) |
+ * | nonce | four zero bytes, then bytes 16–23 of the nonce (section 2.3) |
+ * | Poly1305 key | bytes 0–31 of ChaCha20's block 0 (RFC 8439, section 2.6) |
+ * | ciphertext | plaintext xor ChaCha20 from block 1 on (section 2.8) |
+ * | tag | Poly1305 of associated data and ciphertext, each padded to 16 bytes, and their lengths |
+ */
+import { poly1305 } from '@noble/ciphers/_poly1305.js';
+import { chacha20, hchacha } from '@noble/ciphers/chacha.js';
+import { borrowWriter, reserve, returnWriter, writtenBytes } from '../bytes/wire-writer.js';
+import { type AeadBackend, NONCE_LENGTH, TAG_LENGTH } from './aead.js';
+import { KEY_LENGTH } from './key-types.js';
+import { equalSecrets, wipe } from './secrets.js';
+
+const BLOCK_LENGTH = 64;
+const HCHACHA_NONCE_LENGTH = 16;
+
+const bytesOf = (words: Uint32Array): Uint8Array => new Uint8Array(words.buffer);
+
+/** Words in the byte order of the platform, as noble takes them. */
+const SIGMA = /* @__PURE__ */ new Uint32Array(
+  /* @__PURE__ */ Uint8Array.from('expand 32-byte k', (character) => character.charCodeAt(0))
+    .buffer,
+);
+
+/** The state of one call: nothing here runs while another call does, and each wipes it. */
+const key = /* @__PURE__ */ new Uint32Array(8);
+const nonceBeginning = /* @__PURE__ */ new Uint32Array(4);
+const subkey = /* @__PURE__ */ new Uint32Array(8);
+const shortNonce = /* @__PURE__ */ new Uint8Array(12);
+const keyBytes = /* @__PURE__ */ bytesOf(key);
+const nonceBytes = /* @__PURE__ */ bytesOf(nonceBeginning);
+const subkeyBytes = /* @__PURE__ */ bytesOf(subkey);
+
+/** The default backend: `@noble/ciphers`, which runs everywhere. */
+export const nobleAead: AeadBackend = {
+  name: 'noble',
+  seal(aeadKey, nonce, plaintext, associatedData) {
+    if (aeadKey.length !== KEY_LENGTH || nonce.length !== NONCE_LENGTH) {
+      throw new RangeError('XChaCha20-Poly1305 takes a key of 32 bytes and a nonce of 24.');
+    }
+    const { length } = plaintext;
+    const memory = new Uint8Array(BLOCK_LENGTH + length + TAG_LENGTH);
+    memory.set(plaintext, BLOCK_LENGTH);
+    const blocks = memory.subarray(0, BLOCK_LENGTH + length);
+    const macKey = memory.subarray(0, KEY_LENGTH);
+    const sealed = memory.subarray(BLOCK_LENGTH);
+    deriveSubkey(aeadKey, nonce);
+    try {
+      // One pass gives block 0, which begins with the Poly1305 key, and the ciphertext behind it.
+      chacha20(subkeyBytes, shortNonce, blocks, blocks);
+      sealed.set(tagOf(macKey, associatedData, sealed.subarray(0, length)), length);
+    } finally {
+      wipe(keyBytes, subkeyBytes, memory.subarray(0, BLOCK_LENGTH));
+    }
+    return sealed;
+  },
+  open(aeadKey, nonce, sealed, associatedData) {
+    const length = sealed.length - TAG_LENGTH;
+    if (aeadKey.length !== KEY_LENGTH || nonce.length !== NONCE_LENGTH || length < 0) return null;
+    const ciphertext = sealed.subarray(0, length);
+    const macKey = new Uint8Array(KEY_LENGTH);
+    deriveSubkey(aeadKey, nonce);
+    try {
+      chacha20(subkeyBytes, shortNonce, macKey, macKey);
+      const tag = tagOf(macKey, associatedData, ciphertext);
+      // Nothing is decrypted before its tag is known to be right.
+      return equalSecrets(tag, sealed.subarray(length))
+        ? chacha20(subkeyBytes, shortNonce, ciphertext, undefined, 1)
+        : null;
+    } finally {
+      wipe(keyBytes, subkeyBytes, macKey);
+    }
+  },
+};
+
+function deriveSubkey(aeadKey: Uint8Array, nonce: Uint8Array): void {
+  keyBytes.set(aeadKey);
+  nonceBytes.set(nonce.subarray(0, HCHACHA_NONCE_LENGTH));
+  shortNonce.set(nonce.subarray(HCHACHA_NONCE_LENGTH), 4);
+  hchacha(SIGMA, key, nonceBeginning, subkey);
+}
+
+/** Over a copy in one piece: noble would copy each of its parts. */
+function tagOf(macKey: Uint8Array, associatedData: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+  const writer = borrowWriter();
+  const ciphertextAt = paddedLength(associatedData.length);
+  const lengthsAt = ciphertextAt + paddedLength(ciphertext.length);
+  reserve(writer, lengthsAt + 16);
+  const message = writtenBytes(writer);
+  message.set(associatedData);
+  message.set(ciphertext, ciphertextAt);
+  writeLength(message, lengthsAt, associatedData.length);
+  writeLength(message, lengthsAt + 8, ciphertext.length);
+  const tag = poly1305(message, macKey);
+  returnWriter(writer);
+  return tag;
+}
+
+function paddedLength(length: number): number {
+  return Math.ceil(length / 16) * 16;
+}
+
+/** Little-endian; lengths of arrays in memory fit into six of the eight bytes. */
+function writeLength(message: Uint8Array, at: number, length: number): void {
+  for (let i = 0, rest = length; i < 6; i++, rest = Math.floor(rest / 0x100)) {
+    message[at + i] = rest % 0x100;
+  }
+}
