@@ -18,6 +18,7 @@
  */
 import {
   createWriter,
+  type WireWriter,
   writeByte,
   writeBytes,
   writeSized,
@@ -37,8 +38,11 @@ export interface RowPlace {
   readonly bound: ReadonlyMap<number, EncodedValue>;
 }
 
-export function encodeAssociatedData(prefix: Uint8Array, place: RowPlace): Uint8Array {
-  const writer = createWriter(256);
+export function encodeAssociatedData(
+  prefix: Uint8Array,
+  place: RowPlace,
+  writer: WireWriter = createWriter(),
+): Uint8Array {
   writeBytes(writer, prefix);
   writeBytes(writer, place.vaultId);
   writeSized(writer, place.tableId);

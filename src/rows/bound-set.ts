@@ -98,6 +98,7 @@ export function withFormerlyBound(
   content: RowContent,
   { values }: BoundValues,
 ): RowContent {
+  if (values.size === 0) return content;
   const current = boundColumns(table, currentBoundSet(table));
   const former = [...values].filter(([id]) => !current.some((column) => column.id === id));
   if (former.length === 0 || isDeleted(content)) return content;
@@ -108,7 +109,7 @@ export function withFormerlyBound(
 
 /** A content without the columns that the associated data carries. */
 export function withoutBound(content: RowContent, { values }: BoundValues): RowContent {
-  if (![...values.keys()].some((id) => content.cells.has(id))) return content;
+  if (values.size === 0 || ![...values.keys()].some((id) => content.cells.has(id))) return content;
   const cells = new Map(content.cells);
   for (const id of values.keys()) cells.delete(id);
   return { ...content, cells };

@@ -23,7 +23,7 @@ export function insertedContent(
   values: EncodedValues,
 ): RowContent {
   const cells = new Map<number, Cell>();
-  for (const [id, value] of values) cells.set(id, { ...value, stamp });
+  for (const [id, { tag, bytes }] of values) cells.set(id, { tag, bytes, stamp });
   return { life, lifeStamp: stamp, cells, extensions: [] };
 }
 
@@ -46,7 +46,10 @@ export function editedContent(
   );
   const stamp = clock.stamp(changed.flatMap(({ id }) => before.cells.get(id)?.stamp ?? []));
   const cells = new Map(before.cells);
-  for (const { id } of changed) cells.set(id, { ...(values.get(id) as EncodedValue), stamp });
+  for (const { id } of changed) {
+    const { tag, bytes } = values.get(id) as EncodedValue;
+    cells.set(id, { tag, bytes, stamp });
+  }
   return { ...before, cells };
 }
 

@@ -5,15 +5,14 @@
 
 /** For safe integers; seven bytes hold them all. */
 export function encodeInteger(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  let byte: number;
-  do {
-    byte = ((rest % 256) + 256) % 256;
-    bytes.unshift(byte);
-    rest = (rest - byte) / 256;
-  } while (rest !== (byte < 0x80 ? 0 : -1));
-  return Uint8Array.from(bytes);
+  let length = 1;
+  for (let limit = 0x80; value >= limit || value < -limit; limit *= 0x100) length++;
+  const bytes = new Uint8Array(length);
+  // Storing a number in a byte keeps its lowest eight bits in two's complement.
+  for (let i = length - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 0x100)) {
+    bytes[i] = rest;
+  }
+  return bytes;
 }
 
 /** The safe integer, or `undefined` when it is none or not in its shortest form. */

@@ -21,7 +21,7 @@
  * | varint | length |
  * | … | value |
  */
-import { compareBytes } from '../bytes/compare.js';
+import { compareBytes, equalBytes } from '../bytes/compare.js';
 import { EXTENSION_LIMIT, readExtensions, writeExtensions } from '../bytes/extension-list.js';
 import { STAMP_LENGTH, STAMP_TIME_LIMIT, type StampBytes, tickOf } from '../bytes/stamp.js';
 import {
@@ -45,25 +45,28 @@ import {
 } from '../bytes/wire-writer.js';
 import { type Padding, paddedLength } from '../crypto/padding.js';
 import { RowsealError } from '../errors.js';
-import { type Cell, isDeleted, LIFE_LIMIT, type RowContent, stampsOf } from './row-content.js';
+import { type Cell, isDeleted, LIFE_LIMIT, type RowContent } from './row-content.js';
 import { ABSENT_TAG, NULL_TAG } from './value-codecs.js';
 
 export const PAYLOAD_LENGTH_LIMIT = 1024 * 1024;
 export const CELL_LIMIT = 256;
 
 /** Throws `LIMIT_EXCEEDED` for more than 256 columns or 1 MiB. */
-export function encodePayload(content: RowContent, padding: Padding): Uint8Array {
+export function encodePayload(
+  content: RowContent,
+  padding: Padding,
+  writer: WireWriter = createWriter(),
+): Uint8Array {
   if (content.cells.size > CELL_LIMIT) tooLarge(`more than ${CELL_LIMIT} columns`);
   if (content.extensions.length > EXTENSION_LIMIT) tooLarge('so many extensions');
   const groups = groupByStamp(content);
-  const writer = createWriter(512);
   writeVarint(writer, content.life);
   writeExtensions(writer, content.extensions);
   writeVarint(writer, groups.length);
-  for (const group of groups) writeGroup(writer, group);
+  for (const group of groups) writeGroup(writer, group, content);
   writeVarint(
     writer,
-    groups.findIndex(({ stamp }) => compareBytes(stamp, content.lifeStamp) === 0),
+    groups.findIndex(({ stamp }) => stamp === content.lifeStamp),
   );
   const length = paddedLength(writer.at, padding);
   if (length > PAYLOAD_LENGTH_LIMIT) tooLarge('more than 1 MiB');
@@ -104,27 +107,29 @@ export function malformedRow(reason: string): never {
 
 interface StampGroup {
   readonly stamp: StampBytes;
-  readonly columns: [number, Cell][];
+  /** Of the columns last written at that stamp, in rising order. */
+  readonly ids: number[];
 }
 
-function groupByStamp(content: RowContent): StampGroup[] {
-  const groups: StampGroup[] = [];
-  for (const stamp of stampsOf(content)) {
-    if (!groups.some((group) => compareBytes(group.stamp, stamp) === 0))
-      groups.push({ stamp, columns: [] });
+function groupByStamp({ cells, lifeStamp }: RowContent): StampGroup[] {
+  const groups: StampGroup[] = [{ stamp: lifeStamp, ids: [] }];
+  for (const id of [...cells.keys()].sort((a, b) => a - b)) {
+    const { stamp } = cells.get(id) as Cell;
+    let group = groups.find((each) => each.stamp === stamp || equalBytes(each.stamp, stamp));
+    if (!group) {
+      group = { stamp, ids: [] };
+      groups.push(group);
+    }
+    group.ids.push(id);
   }
-  groups.sort((a, b) => compareBytes(a.stamp, b.stamp));
-  const cells = [...content.cells].sort(([a], [b]) => a - b);
-  for (const entry of cells) {
-    groups.find(({ stamp }) => compareBytes(stamp, entry[1].stamp) === 0)?.columns.push(entry);
-  }
-  return groups;
+  return groups.sort((a, b) => compareBytes(a.stamp, b.stamp));
 }
 
-function writeGroup(writer: WireWriter, { stamp, columns }: StampGroup): void {
+function writeGroup(writer: WireWriter, { stamp, ids }: StampGroup, { cells }: RowContent): void {
   writeBytes(writer, stamp);
-  writeVarint(writer, columns.length);
-  for (const [id, { tag, bytes }] of columns) {
+  writeVarint(writer, ids.length);
+  for (const id of ids) {
+    const { tag, bytes } = cells.get(id) as Cell;
     writeUint32(writer, id);
     writeByte(writer, tag);
     writeSized(writer, bytes);

@@ -4,9 +4,9 @@
 import { encodeBase64url } from '../bytes/base64url.js';
 import { compareBytes, equalBytes } from '../bytes/compare.js';
 import { encodeUtf8 } from '../bytes/utf8.js';
+import { borrowWriter, returnWriter } from '../bytes/wire-writer.js';
 import { type AeadBackend, NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';
 import { pooledRandomBytes } from '../crypto/random.js';
-import { useOnce } from '../crypto/secrets.js';
 import { RowsealError, UnknownKeyError } from '../errors.js';
 import type { DataKey } from '../keys/keyset.js';
 import { revealSecrets, type Vault } from '../keys/vault.js';
@@ -56,22 +56,26 @@ export function sealContent(
   const primary = dataKeys[0] as DataKey;
   const nonce = pooledRandomBytes(NONCE_LENGTH);
   const prefix = encodePrefix(primary.id, nonce, bound.set);
-  const associatedData = encodeAssociatedData(prefix, {
-    vaultId: header.vaultId,
-    tableId: table.layout.tableId,
-    rowId,
-    bound: bound.values,
-  });
-  const ciphertext = useOnce(
-    encodePayload(withoutBound(content, bound), table.padding),
-    (payload) =>
-      checkedLength(
-        opening.aead.seal(primary.rowKey, nonce, payload, associatedData),
-        payload.length + TAG_LENGTH,
-        opening.aead,
-      ),
-  );
-  return formatEnvelope(prefix, ciphertext, table.payload);
+  const [placeWriter, payloadWriter] = [borrowWriter(), borrowWriter()];
+  try {
+    const associatedData = encodeAssociatedData(
+      prefix,
+      {
+        vaultId: header.vaultId,
+        tableId: table.layout.tableId,
+        rowId,
+        bound: bound.values,
+      },
+      placeWriter,
+    );
+    const payload = encodePayload(withoutBound(content, bound), table.padding, payloadWriter);
+    const ciphertext = opening.aead.seal(primary.rowKey, nonce, payload, associatedData);
+    assertSealed(ciphertext, payload.length + TAG_LENGTH, opening.aead);
+    return formatEnvelope(prefix, ciphertext, table.payload);
+  } finally {
+    returnWriter(placeWriter);
+    returnWriter(payloadWriter);
+  }
 }
 
 /**
@@ -113,8 +117,8 @@ export function openSealedRow(
 }
 
 /** A backend that forgets the tag would make rows that never open again. */
-function checkedLength(sealed: Uint8Array, length: number, { name }: AeadBackend): Uint8Array {
-  if (sealed.length === length) return sealed;
+function assertSealed(sealed: Uint8Array, length: number, { name }: AeadBackend): void {
+  if (sealed.length === length) return;
   throw new TypeError(`The AEAD backend '${name}' must return the ciphertext with its tag.`);
 }
 

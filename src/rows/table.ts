@@ -42,8 +42,10 @@ export interface TableLayout {
   readonly tableId: Uint8Array;
   /** In the order of declaration. */
   readonly columns: readonly LayoutColumn[];
-  /** The columns that travel in the payload: encrypted and mirrored ones. */
+  /** The columns that travel in the payload, encrypted and mirrored ones, in rising order of ids. */
   readonly contents: readonly LayoutColumn[];
+  /** The columns that are sent beside the payload: mirrored and bound ones. */
+  readonly visible: readonly LayoutColumn[];
   /** Every set of bound columns there ever was, each in rising order of ids; the last is current. */
   readonly boundSets: readonly (readonly LayoutColumn[])[];
 }
@@ -109,7 +111,10 @@ export function defineTable<const C extends Columns, P extends PayloadType = 'te
   const layout = {
     tableId: nameBytes(options.storedAs ?? name),
     columns: layoutColumns,
-    contents: layoutColumns.filter(({ kind }) => kind === 'encrypted' || kind === 'mirrored'),
+    contents: layoutColumns
+      .filter(({ kind }) => kind === 'encrypted' || kind === 'mirrored')
+      .sort((a, b) => a.id - b.id),
+    visible: layoutColumns.filter(({ kind }) => kind === 'mirrored' || kind === 'bound'),
     boundSets: boundSetsOf(layoutColumns, options.earlierBoundSets ?? []),
   };
   return Object.freeze({ name, columns: Object.freeze({ ...columns }), payload, padding, layout });

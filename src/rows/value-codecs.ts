@@ -6,6 +6,7 @@
  */
 import { isBytes } from '../bytes/is-bytes.js';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.js';
+import { dateOfDays, daysOfDate } from './civil-date.js';
 import { decodeBigint, decodeInteger, encodeBigint, encodeInteger } from './integer-codec.js';
 import { formatJson, type JsonValue, parseJson } from './json-value.js';
 
@@ -111,29 +112,16 @@ export const bytesCodec: ValueCodec<Uint8Array> = {
   decode: (bytes) => Uint8Array.from(bytes),
 };
 
-const DAY_MS = 86_400_000;
-
 export const dateCodec: ValueCodec<string> = {
   name: 'date',
   tag: 9,
   takes: "a calendar date as 'YYYY-MM-DD'",
   encode(value) {
-    if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return null;
-    const time = Date.parse(`${value}T00:00:00Z`);
-    return dateText(time) === value ? encodeInteger(time / DAY_MS) : null;
+    const days = typeof value === 'string' ? daysOfDate(value) : null;
+    return days === null ? null : encodeInteger(days);
   },
-  decode(bytes) {
-    const days = decodeInteger(bytes);
-    const text = days === undefined ? undefined : dateText(days * DAY_MS);
-    return text?.length === 10 ? text : undefined;
-  },
+  decode: (bytes) => dateOfDays(decodeInteger(bytes) ?? NaN) ?? undefined,
 };
-
-function dateText(time: number): string | undefined {
-  const date = new Date(time);
-  // Years beyond 9999 or before 0 print with a sign and six digits.
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString().replace(/T.*/, '');
-}
 
 export const timestampCodec: ValueCodec<Date> = {
   name: 'timestamp',

@@ -7,7 +7,7 @@ import type { LayoutColumn, Table } from './table.js';
 /** `id`, the mirrored and bound columns, and the payload; what is absent is `null`, as in SQL. */
 export function sealedRow(table: Table, values: AnyRow, payload: string | Uint8Array): AnyRow {
   const sealed: Record<string, unknown> = { id: values.id };
-  for (const { name } of visibleColumns(table)) sealed[name] = ownValue(values, name) ?? null;
+  for (const { name } of table.layout.visible) sealed[name] = ownValue(values, name) ?? null;
   sealed.payload = payload;
   return sealed;
 }
@@ -37,7 +37,7 @@ export function visibleValues(
   bound: ReadonlyMap<number, EncodedValue>,
 ): AnyRow {
   const values: Record<string, unknown> = { id };
-  for (const column of visibleColumns(table)) {
+  for (const column of table.layout.visible) {
     values[column.name] = decodeValue(column, bound.get(column.id) ?? content.cells.get(column.id));
   }
   return values;
@@ -45,13 +45,9 @@ export function visibleValues(
 
 /** Names of the mirrored columns whose visible value is not the authenticated one. */
 export function mismatchedColumns(table: Table, content: RowContent, served: AnyRow): string[] {
-  return visibleColumns(table)
+  return table.layout.visible
     .filter((column) => column.kind === 'mirrored' && !agrees(column, content, served))
     .map(({ name }) => name);
-}
-
-export function visibleColumns(table: Table): LayoutColumn[] {
-  return table.layout.columns.filter(({ kind }) => kind === 'mirrored' || kind === 'bound');
 }
 
 function agrees(column: LayoutColumn, content: RowContent, served: AnyRow): boolean {
