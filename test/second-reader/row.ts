@@ -1,0 +1,149 @@
+import { compare, same, toHex, toUtf8 } from './bytes.js';
+import { type BoundColumn, type Envelope, parseEnvelope, rowAssociatedData } from './envelope.js';
+import type { DataKey } from './keyset.js';
+import { isDeleted, type Payload, parsePayload, type StampedColumn } from './payload.js';
+import { derive, openSealed } from './primitives.js';
+import { demand, refuse } from './refusal.js';
+import { clockTolerance, timeOf } from './stamp.js';
+import { type Column, idOf, readServed, type Table, utf8Of } from './table.js';
+import { decodeValue, type Encoded, isSet, nullValue, tags, type Value } from './value.js';
+
+// Section 13.
+
+export type ServedRow = Readonly<Record<string, unknown>>;
+
+export interface Asked {
+  /** Whether a deleted row is refused. */
+  readonly forValues: boolean;
+  readonly acceptRetired: boolean;
+  readonly now: number;
+}
+
+export interface Finding {
+  readonly code: 'metadata-mismatch' | 'retired-key' | 'clock-ahead';
+  readonly column?: string;
+}
+
+export interface OpenedRow {
+  /** By name; nothing for a deleted row. */
+  readonly values: ReadonlyMap<string, Value | null> | undefined;
+  readonly stamps: ReadonlyMap<string, Uint8Array>;
+  readonly payload: Payload;
+  readonly unknownColumns: readonly StampedColumn[];
+  readonly findings: readonly Finding[];
+  readonly envelope: Envelope;
+  readonly associatedData: Uint8Array;
+  readonly payloadBytes: Uint8Array;
+}
+
+export function openRow(
+  vaultId: Uint8Array,
+  dataKeys: readonly DataKey[],
+  table: Table,
+  row: ServedRow,
+  asked: Asked,
+): OpenedRow {
+  const envelope = parseEnvelope(row.payload, table.payload);
+  const dataKey = dataKeys.find(({ id }) => same(id, envelope.keyId)) ?? refuse('UNKNOWN_KEY');
+  const rowId = typeof row.id === 'string' ? toUtf8(row.id) : undefined;
+  demand(rowId !== undefined, 'ROW_AUTH_FAILED');
+  const bound = boundColumns(table, envelope.boundSet, row);
+  const associatedData = rowAssociatedData(envelope.prefix, vaultId, utf8Of(table.name), rowId, [
+    ...bound.values(),
+  ]);
+  const rowKey = derive('rowKey', dataKey.key, vaultId);
+  const payloadBytes =
+    openSealed(rowKey, envelope.nonce, envelope.sealed, associatedData) ??
+    refuse('ROW_AUTH_FAILED');
+  const payload = parsePayload(payloadBytes);
+  demand(!payload.columns.some(({ id }) => bound.has(toHex(id))), 'ROW_MALFORMED');
+
+  const stamps = [payload.lifeStamp, ...payload.columns.map(({ stamp }) => stamp)];
+  const retired = stamps.some((stamp) => dataKey.stamp && compare(stamp, dataKey.stamp) > 0);
+  demand(!retired || dataKey.status !== 'revoked' || asked.acceptRetired, 'KEY_RETIRED');
+  demand(!asked.forValues || !isDeleted(payload), 'ROW_DELETED');
+
+  const findings: Finding[] = [];
+  if (retired) findings.push({ code: 'retired-key' });
+  const ahead = stamps.some((stamp) => timeOf(stamp).milliseconds > asked.now + clockTolerance);
+  if (ahead) findings.push({ code: 'clock-ahead' });
+  const read = readColumns(table, payload, bound);
+  findings.push(...mismatches(table, read.encoded, row));
+  return {
+    values: isDeleted(payload) ? undefined : read.values,
+    stamps: read.stamps,
+    payload,
+    unknownColumns: read.unknown,
+    findings,
+    envelope,
+    associatedData,
+    payloadBytes,
+  };
+}
+
+/** Checks 8 and 9. */
+function boundColumns(
+  table: Table,
+  number: number,
+  row: ServedRow,
+): ReadonlyMap<string, BoundColumn> {
+  const names = table.boundSets[number] ?? refuse('UNSUPPORTED_VERSION');
+  const columns = names.map((name) => {
+    const column = table.columns.find((declared) => declared.name === name);
+    if (!column) throw new TypeError(`the table has no column ${name}`);
+    const value = readServed(column, row[name]) ?? refuse('ROW_AUTH_FAILED');
+    return { id: idOf(column), ...value };
+  });
+  return new Map(columns.map((column) => [toHex(column.id), column]));
+}
+
+/** Check 14, and what each declared column reads as. */
+function readColumns(table: Table, payload: Payload, bound: ReadonlyMap<string, BoundColumn>) {
+  const columns = new Map<string, StampedColumn>();
+  for (const column of bound.values()) {
+    columns.set(toHex(column.id), { ...column, stamp: payload.lifeStamp });
+  }
+  for (const column of payload.columns) columns.set(toHex(column.id), column);
+
+  const values = new Map<string, Value | null>();
+  const stamps = new Map<string, Uint8Array>();
+  const encoded = new Map<string, Encoded>();
+  for (const column of table.columns) {
+    if (column.kind === 'server-owned') continue;
+    const id = toHex(idOf(column));
+    const held = columns.get(id);
+    columns.delete(id);
+    if (held) stamps.set(column.name, held.stamp);
+    if (isDeleted(payload)) continue;
+    encoded.set(column.name, held ?? nullValue);
+    const value = readAs(column, held);
+    if (value !== undefined) values.set(column.name, value);
+  }
+  return { values, stamps, encoded, unknown: [...columns.values()] };
+}
+
+function readAs(column: Column, held: Encoded | undefined): Value | null | undefined {
+  if (held && isSet(held)) {
+    demand(held.tag === tags[column.type], 'ROW_MALFORMED');
+    return decodeValue(column.type, held.value);
+  }
+  if (column.default !== undefined) return column.default;
+  demand(column.presence !== 'required', 'ROW_MALFORMED');
+  return column.presence === 'nullable' ? null : undefined;
+}
+
+function mismatches(
+  table: Table,
+  encoded: ReadonlyMap<string, Encoded>,
+  row: ServedRow,
+): Finding[] {
+  return table.columns.flatMap((column) => {
+    const held = encoded.get(column.name);
+    if (column.kind !== 'mirrored' || !held) return [];
+    const served = readServed(column, row[column.name]);
+    const equal = served && (isSet(held) ? isEqual(served, held) : !isSet(served));
+    return equal ? [] : [{ code: 'metadata-mismatch' as const, column: column.name }];
+  });
+}
+
+const isEqual = (a: Encoded, b: Encoded): boolean => a.tag === b.tag && same(a.value, b.value);
