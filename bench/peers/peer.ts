@@ -11,6 +11,8 @@ export interface Peer<Input = unknown, Stored = unknown, Opened = unknown> {
   readonly protects: string;
   /** Its functions return promises; each is awaited before the next row, as an app would. */
   readonly awaited?: boolean;
+  /** Takes part in every third round only. */
+  readonly slow?: boolean;
   readonly storedUnit: 'characters' | 'bytes';
   /** What `encrypt` is given, one for each row; not timed. */
   prepare(rows: readonly Row[]): readonly Input[] | Promise<readonly Input[]>;
