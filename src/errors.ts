@@ -52,14 +52,18 @@ export type RowsealErrorCode =
  * ```
  */
 export class RowsealError extends Error {
+  /** `'RowsealError'`, also for {@link UnknownKeyError}. */
   override readonly name: string = 'RowsealError';
+  /** What happened; never renamed, never used for anything else. */
   readonly code: RowsealErrorCode;
 
+  /** Makes an error, for tests of an app's own handling. */
   constructor(code: RowsealErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.code = code;
   }
 
+  /** What a log may hold of it: without `cause` and `stack`. */
   toJSON(): { name: string; code: RowsealErrorCode; message: string } {
     return { name: this.name, code: this.code, message: this.message };
   }
@@ -69,11 +73,29 @@ export class RowsealError extends Error {
  * A row names a data key that this vault does not hold: wait for a newer header, do not discard it.
  *
  * `keyId` is public (it stands in every envelope), so an app can count what waits for which key.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   byPassword, createVault, defineTable, encrypted, encryptRow, memoryStore, rotateDataKey,
+ *   tryDecryptRow, UnknownKeyError,
+ * } from 'rowseal';
+ *
+ * const store = memoryStore();
+ * const { vault } = await createVault(store, byPassword('correct horse battery staple'));
+ * const notes = defineTable('notes', { body: encrypted.text() });
+ * const next = await rotateDataKey(store, vault);
+ * const sealed = encryptRow(next, notes, { id: 'n1', body: 'hello' });
+ * const result = tryDecryptRow(vault, notes, sealed); // of before the rotation
+ * if (result.ok || !(result.error instanceof UnknownKeyError)) throw new Error('it would open');
+ * console.assert(result.error.keyId === next.keys[0]?.id);
+ * ```
  */
 export class UnknownKeyError extends RowsealError {
   /** Id of the missing key: 32 bytes as base64url text. */
   readonly keyId: string;
 
+  /** Makes an error, for tests of an app's own handling. */
   constructor(keyId: string) {
     super(
       'UNKNOWN_KEY',

@@ -7,8 +7,9 @@ export const NONCE_LENGTH = 24;
 export const TAG_LENGTH = 16;
 
 /**
- * An implementation of XChaCha20-Poly1305. All give identical bytes; an app picks one in code
- * for speed, and stored data never picks it.
+ * An implementation of XChaCha20-Poly1305.
+ *
+ * All give identical bytes; an app picks one in code for speed, and stored data never picks it.
  *
  * Security: an implementation must verify the tag before it returns anything, return a buffer of
  * its own each time (never one that it writes to again), leave its inputs as they are, and keep no
@@ -17,14 +18,25 @@ export const TAG_LENGTH = 16;
 export interface AeadBackend {
   /** For people and benchmarks. */
   readonly name: string;
-  /** Ciphertext followed by the 16-byte tag. */
+  /**
+   * Ciphertext followed by the 16-byte tag.
+   *
+   * @param key 32 bytes
+   * @param nonce 24 bytes
+   */
   seal(
     key: Uint8Array,
     nonce: Uint8Array,
     plaintext: Uint8Array,
     associatedData: Uint8Array,
   ): Uint8Array;
-  /** The plaintext, or `null` when the tag does not fit: never part of it. */
+  /**
+   * The plaintext, or `null` when the tag does not fit: never part of it.
+   *
+   * @param key 32 bytes
+   * @param nonce 24 bytes
+   * @param ciphertext with the 16-byte tag
+   */
   open(
     key: Uint8Array,
     nonce: Uint8Array,

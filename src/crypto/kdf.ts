@@ -10,11 +10,13 @@ export interface KdfParameters {
   readonly memoryKiB: number;
   /** Passes over the memory. */
   readonly passes: number;
+  /** Parallel lanes of the memory. */
   readonly lanes: number;
 }
 
 /** One run of Argon2id version 1.3 with a 32-byte tag. */
 export interface KdfRequest extends KdfParameters {
+  /** The prepared password, 1 to 1024 bytes of UTF-8. */
   readonly password: Uint8Array;
   /** 16 bytes. */
   readonly salt: Uint8Array;
@@ -23,7 +25,9 @@ export interface KdfRequest extends KdfParameters {
 }
 
 /**
- * An implementation of Argon2id. All give identical bytes; an app picks one in code.
+ * An implementation of Argon2id.
+ *
+ * All give identical bytes; an app picks one in code.
  *
  * Security: it must not keep or log the password, and should leave the event loop alive.
  */

@@ -40,7 +40,25 @@ const keyBytes = /* @__PURE__ */ bytesOf(key);
 const nonceBytes = /* @__PURE__ */ bytesOf(nonceBeginning);
 const subkeyBytes = /* @__PURE__ */ bytesOf(subkey);
 
-/** The default backend: `@noble/ciphers`, which runs everywhere. */
+/**
+ * The default backend: `@noble/ciphers`, which runs everywhere.
+ *
+ * Pass another one as `aead` where speed matters, and this one to compare it with.
+ *
+ * @throws `RangeError` from `seal` for a key of other than 32 bytes or a nonce of other than 24.
+ *
+ * @example
+ * ```ts
+ * import { nobleAead } from 'rowseal';
+ *
+ * const key = crypto.getRandomValues(new Uint8Array(32));
+ * const nonce = crypto.getRandomValues(new Uint8Array(24));
+ * const table = new TextEncoder().encode('notes');
+ * const sealed = nobleAead.seal(key, nonce, new TextEncoder().encode('hello'), table);
+ * console.assert(nobleAead.open(key, nonce, sealed, table)?.length === 5);
+ * console.assert(nobleAead.open(key, nonce, sealed, new Uint8Array(0)) === null);
+ * ```
+ */
 export const nobleAead: AeadBackend = {
   name: 'noble',
   seal(aeadKey, nonce, plaintext, associatedData) {

@@ -24,8 +24,13 @@ export interface AdoptOptions extends OpenProgress {
 
 /** What {@link adoptHeader} returns. */
 export interface AdoptedVault {
+  /** The vault as the stored header has it, with this device's keys. */
   readonly vault: Vault;
-  /** Ids of the data keys that only this device's header had, now decrypt-only in the vault. */
+  /**
+   * Ids of the data keys that only this device's header had, now decrypt-only in the vault.
+   *
+   * Each is 32 bytes as base64url text.
+   */
   readonly addedKeys: readonly string[];
 }
 
@@ -36,9 +41,12 @@ export interface AdoptedVault {
  * Call it only after the user decided: compare `fingerprintOf` with another device first, since a
  * server can also fork devices on purpose. The secret is that of the stored header.
  *
- * Throws what {@link openVault} throws except `HEADER_CONFLICT` for the fork itself;
- * `VAULT_MISSING` when this device remembers no header; `HEADER_ROLLBACK` when the stored header
- * is older, or under a vault key that does not follow from this device's.
+ * @throws `STORE_FAILED`, `NO_SECURE_RANDOM`; for what the store holds, `VAULT_MISSING`, also when
+ * this device remembers no header, `VAULT_MISMATCH`, `HEADER_MALFORMED`, `UNSUPPORTED_VERSION`,
+ * `KDF_PARAMS_REFUSED`; `HEADER_ROLLBACK` when it is older, or under a vault key that does not
+ * follow from this device's; `UNLOCK_FAILED`, `HEADER_TAMPERED`; `HEADER_CONFLICT` when it changes
+ * meanwhile; `LIMIT_EXCEEDED` beyond 256 keys; `LAST_SLOT` when all slots but secrets' are of a
+ * later version; or the signal's reason.
  *
  * @example
  * ```ts

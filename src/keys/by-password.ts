@@ -22,7 +22,7 @@ export interface PasswordOptions {
  * Security: this password must never be what the app sends to its server at log-in. A string
  * can't be wiped from memory; a `Uint8Array` of UTF-8 can, by its owner.
  *
- * Throws `PASSWORD_REFUSED` for an empty one, over 1024 bytes, with control characters or not
+ * @throws `PASSWORD_REFUSED` for an empty one, over 1024 bytes, with control characters or not
  * well-formed; `KDF_BACKEND_REQUIRED` where only an interpreter runs (React Native's Hermes).
  *
  * @example

@@ -13,7 +13,7 @@ import { parseRecoveryKey } from './recovery-key.js';
  *
  * Security: the text opens the vault for ever; never log or send it.
  *
- * Throws `RECOVERY_KEY_TYPO` at once when the checksum does not fit, `UNSUPPORTED_VERSION` for a
+ * @throws `RECOVERY_KEY_TYPO` at once when the checksum does not fit, `UNSUPPORTED_VERSION` for a
  * key made by a later version.
  *
  * @example

@@ -10,6 +10,7 @@ import type { VaultOpener } from './opener.js';
 export interface SecretOptions {
   /**
    * Up to 256 public bytes for a new slot: a passkey's credential id, its PRF salt, a label.
+   *
    * Authenticated; the server sees them.
    */
   readonly info?: Uint8Array;
@@ -24,7 +25,7 @@ export interface SecretOptions {
  *
  * Security: the 32 bytes must be uniformly random or a PRF's output, never a password.
  *
- * Throws `TypeError` unless there are 32 bytes that are not all equal.
+ * @throws `TypeError` unless there are 32 bytes that are not all equal.
  *
  * @example
  * ```ts

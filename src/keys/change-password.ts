@@ -18,7 +18,7 @@ import type { VaultStore } from './vault-store.js';
 export interface PasswordChange extends OpenProgress {
   /** A secret that opens the vault now: the old password, or the recovery key when it is forgotten. */
   readonly current: VaultOpener;
-  /** The new password, as {@link byPassword} takes it. */
+  /** The new password, as {@link byPassword} takes it: text, or bytes of UTF-8. */
   readonly next: string | Uint8Array;
   /** Another implementation of Argon2id for the new password. */
   readonly kdf?: KdfBackend;
@@ -34,9 +34,11 @@ export interface PasswordChange extends OpenProgress {
  * Security: this is not revocation. The server may have kept the old header, which the old
  * password still opens; if that password leaked, call `rekeyVault`.
  *
- * Throws `PASSWORD_REFUSED`, `UNLOCK_FAILED` when `current` does not open the vault, `LOCKED`,
- * `HEADER_CONFLICT`, `HEADER_ROLLBACK`, `VAULT_MISMATCH`, `VAULT_MISSING`, `STORE_FAILED`, and
- * what parsing a header throws; or the signal's reason.
+ * @throws `PASSWORD_REFUSED`, `KDF_BACKEND_REQUIRED` for the new password; `UNLOCK_FAILED` when
+ * `current` does not open the vault; the signal's reason; as every change of a vault, `LOCKED`,
+ * `STORE_FAILED`, `NO_SECURE_RANDOM`, `VAULT_MISSING`, `VAULT_MISMATCH`, `HEADER_ROLLBACK`,
+ * `HEADER_CONFLICT`, `HEADER_MALFORMED`, `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`,
+ * `KDF_PARAMS_REFUSED`, and `HEADER_TAMPERED` when the AEAD backend is broken.
  *
  * @example
  * ```ts

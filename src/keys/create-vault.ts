@@ -21,16 +21,18 @@ import { assertStore, type VaultStore } from './vault-store.js';
 /** Options of {@link createVault}. */
 export interface CreateOptions extends OpenProgress {
   /**
-   * `false` makes no recovery key: a forgotten password then means that all data is lost. Not
-   * possible with `bySecret`, since passkeys and devices get lost.
+   * `false` makes no recovery key: a forgotten password then means that all data is lost.
+   *
+   * Not possible with `bySecret`, since passkeys and devices get lost.
    */
   readonly recovery?: boolean;
   /** A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise. */
   readonly recoveryKey?: string;
   /**
    * What is given up for the new vault: the pin text (`pinOf`, or the store's `loadPin()`) or the
-   * header text that stands there now; both, when they are of different vaults. Rows of the old
-   * vault will not open with the new one.
+   * header text that stands there now; both, when they are of different vaults.
+   *
+   * Rows of the old vault will not open with the new one.
    */
   readonly replaces?: string | readonly string[];
   /** Another implementation of XChaCha20-Poly1305, with identical bytes. */
@@ -41,6 +43,7 @@ const OPTION_NAMES = ['aead', 'onProgress', 'recovery', 'recoveryKey', 'replaces
 
 /** What {@link createVault} returns. */
 export interface CreatedVault<RecoveryKey extends string | null = string> {
+  /** The vault, open. */
   readonly vault: Vault;
   /** Show it once, let the user write it down; it is kept nowhere. */
   readonly recoveryKey: RecoveryKey;
@@ -53,14 +56,15 @@ export interface CreatedVault<RecoveryKey extends string | null = string> {
  * Refuses where the store or this device already knows a vault, since a server that hides a
  * header must not make a device start over silently; pass `replaces` once the user has decided.
  *
- * Throws `HEADER_CONFLICT` where there is a vault already, `VAULT_MISMATCH` when `replaces` is
- * not what stands there, `STORE_FAILED`, `LAST_SLOT` for a passkey without a recovery key,
- * `RECOVERY_KEY_TYPO`, `VAULT_MISSING` when the header is gone after it was stored,
- * `NO_SECURE_RANDOM`; `TypeError` for a recovery key as opener; with `replaces`, what parsing the
- * header that stands there throws (delete a damaged one on the server first); or the signal's
- * reason.
- *
  * Security: the recovery key opens everything. Show it; never log, store or send it.
+ *
+ * @throws `HEADER_CONFLICT` where there is a vault already, `VAULT_MISMATCH` when `replaces` is not
+ * what stands there, `STORE_FAILED`, `VAULT_MISSING` when the header is gone after it was stored,
+ * `LAST_SLOT` for a passkey without a recovery key, `RECOVERY_KEY_TYPO`, `NO_SECURE_RANDOM`;
+ * for the header that stands there, with `replaces` or after storing, `HEADER_MALFORMED`,
+ * `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`, `KDF_PARAMS_REFUSED` (delete a damaged one on the server
+ * first); `HEADER_TAMPERED` when the AEAD backend is broken; `TypeError` for a recovery key as
+ * opener; or the signal's reason.
  *
  * @example
  * ```ts

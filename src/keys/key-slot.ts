@@ -72,10 +72,13 @@ export interface KeySlot {
 
 /** The public parameters of a slot: all that is authenticated beside the wrapped key. */
 export interface SlotParameters {
+  /** The kind of secret that opens it. */
   readonly type: SlotType;
+  /** Up to 256 bytes: credential id, PRF salt, label. */
   readonly info: Uint8Array;
   /** Argon2id costs; password slots only. */
   readonly costs: KdfParameters | null;
+  /** 16 bytes. */
   readonly salt: Uint8Array;
 }
 

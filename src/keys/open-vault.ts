@@ -25,7 +25,9 @@ export interface OpenOptions extends OpenProgress {
   readonly aead?: AeadBackend;
   /**
    * Opens the header that this device remembers and asks the store for none: without a network,
-   * or when the server lost the header. The secrets are those of that header.
+   * or when the server lost the header.
+   *
+   * The secrets are those of that header.
    */
   readonly offline?: boolean;
   /**
@@ -42,13 +44,13 @@ export interface OpenOptions extends OpenProgress {
  * costs no Argon2id; at most one Argon2id run happens. The header must continue what this device
  * saw before, and is remembered.
  *
- * Throws `VAULT_MISSING`, `STORE_FAILED`, `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`,
+ * Security: don't tell the server whether an opening succeeded; a wrong answer to each of its
+ * headers would tell it which of its guesses at the password are right.
+ *
+ * @throws `VAULT_MISSING`, `STORE_FAILED`, `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`,
  * `HEADER_MALFORMED`, `KDF_PARAMS_REFUSED`, `VAULT_MISMATCH`, `HEADER_ROLLBACK` before the secret
  * is used; then `UNLOCK_FAILED`, `HEADER_TAMPERED`, `HEADER_CONFLICT`, `NO_SECURE_RANDOM`; or the
  * signal's reason.
- *
- * Security: don't tell the server whether an opening succeeded; a wrong answer to each of its
- * headers would tell it which of its guesses at the password are right.
  *
  * @example
  * ```ts

@@ -33,8 +33,9 @@ import {
  * Security: it holds the secret in memory for as long as it lives; make it when it is needed.
  */
 export interface VaultOpener {
+  /** The kind of slots that it opens. */
   readonly slotType: SlotType;
-  /** Public bytes for a slot made with this opener. */
+  /** Public bytes for a slot made with this opener, at most 256. */
   readonly info: Uint8Array;
   /** Argon2id costs for a slot made with this opener; `null` where no KDF is needed. */
   readonly costs: KdfParameters | null;

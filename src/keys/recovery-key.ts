@@ -27,7 +27,7 @@ const BECH32M_CONSTANT = 0x2bc830a3;
  *
  * Security: it opens the vault for ever. Show it, print it; never send, log or store it.
  *
- * Throws `NO_SECURE_RANDOM`.
+ * @throws `NO_SECURE_RANDOM`.
  *
  * @example
  * ```ts

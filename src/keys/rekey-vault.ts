@@ -23,7 +23,7 @@ import type { VaultStore } from './vault-store.js';
 
 /** What {@link rekeyVault} takes. */
 export interface RekeyOptions extends OpenProgress {
-  /** The secrets that shall still open the vault: `byPassword`, `bySecret`. Every other slot is dropped. */
+  /** The secrets that shall still open the vault: `byPassword`, `bySecret`; every other slot is dropped. */
   readonly keep: readonly VaultOpener[];
   /** A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise. */
   readonly recoveryKey?: string;
@@ -47,11 +47,13 @@ export interface RekeyedVault extends CreatedVault {
  * the old header and rows; and until all rows are re-encrypted, so do rows that still name an old
  * key. A device that never saw this header can still be shown the old one.
  *
- * Throws `UNLOCK_FAILED` when one of `keep` does not open the vault, `TypeError` for a recovery
- * key among `keep`, for the old one as `recoveryKey`, or for neither a password to keep nor a
- * `recoveryKey`; `RECOVERY_KEY_TYPO`,
- * `LIMIT_EXCEEDED`, `LOCKED`, `HEADER_CONFLICT`, `HEADER_ROLLBACK`, `VAULT_MISMATCH`,
- * `VAULT_MISSING`, `STORE_FAILED`, and what parsing a header throws; or the signal's reason.
+ * @throws `UNLOCK_FAILED` when one of `keep` does not open the vault; `RECOVERY_KEY_TYPO` for a
+ * given key; `TypeError` for a recovery key among `keep`, for the old one as `recoveryKey`, or for
+ * neither a password to keep nor a `recoveryKey`; the signal's reason; as every change of a vault,
+ * `LOCKED`, `STORE_FAILED`, `NO_SECURE_RANDOM`, `VAULT_MISSING`, `VAULT_MISMATCH`,
+ * `HEADER_ROLLBACK`, `HEADER_CONFLICT`, `HEADER_MALFORMED`, `LIMIT_EXCEEDED`,
+ * `UNSUPPORTED_VERSION`, `KDF_PARAMS_REFUSED`, and `HEADER_TAMPERED` when the AEAD backend is
+ * broken.
  *
  * @example
  * ```ts

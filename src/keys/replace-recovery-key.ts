@@ -22,10 +22,12 @@ export interface RecoveryOptions {
  * Security: this is not revocation; a header that the server kept still opens with the old key.
  * See `rekeyVault`.
  *
- * Throws `LAST_SLOT` for a vault without a password when `recoveryKey` was not given, since a
- * crash would leave it with a key that nobody has seen; `RECOVERY_KEY_TYPO`, `LOCKED`,
- * `HEADER_CONFLICT`, `HEADER_ROLLBACK`, `VAULT_MISMATCH`, `VAULT_MISSING`, `STORE_FAILED`, and
- * what parsing a header throws.
+ * @throws `LAST_SLOT` for a vault without a password when `recoveryKey` was not given, since a
+ * crash would leave it with a key that nobody has seen; `RECOVERY_KEY_TYPO` for a given key; as
+ * every change of a vault, `LOCKED`, `STORE_FAILED`, `NO_SECURE_RANDOM`, `VAULT_MISSING`,
+ * `VAULT_MISMATCH`, `HEADER_ROLLBACK`, `HEADER_CONFLICT`, `HEADER_MALFORMED`, `LIMIT_EXCEEDED`,
+ * `UNSUPPORTED_VERSION`, `KDF_PARAMS_REFUSED`, and `HEADER_TAMPERED` when the AEAD backend is
+ * broken.
  *
  * @example
  * ```ts

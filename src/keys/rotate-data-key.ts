@@ -15,8 +15,11 @@ import type { VaultStore } from './vault-store.js';
  * Security: this is not revocation, since the header that wraps the new key opens with every
  * secret as before. When a secret leaked, call `rekeyVault`.
  *
- * Throws `LIMIT_EXCEEDED` beyond 256 keys, `LOCKED`, `HEADER_CONFLICT`, `HEADER_ROLLBACK`,
- * `VAULT_MISMATCH`, `VAULT_MISSING`, `STORE_FAILED`, and what parsing a header throws.
+ * @throws `LIMIT_EXCEEDED` beyond 256 keys; `LAST_SLOT` when nothing but secrets and slots of a
+ * later version open the vault; as every change of a vault, `LOCKED`, `STORE_FAILED`,
+ * `NO_SECURE_RANDOM`, `VAULT_MISSING`, `VAULT_MISMATCH`, `HEADER_ROLLBACK`, `HEADER_CONFLICT`,
+ * `HEADER_MALFORMED`, `UNSUPPORTED_VERSION`, `KDF_PARAMS_REFUSED`, and `HEADER_TAMPERED` when the
+ * AEAD backend is broken.
  *
  * @example
  * ```ts

@@ -9,9 +9,11 @@ import type { VaultStore } from './vault-store.js';
  * Adds a slot for 32 secret bytes: a passkey's PRF output or a device key, beside what opens the
  * vault already.
  *
- * Throws `TypeError` for other than 32 random bytes, `LIMIT_EXCEEDED` beyond 16 slots, `LOCKED`,
- * `HEADER_CONFLICT`, `HEADER_ROLLBACK`, `VAULT_MISMATCH`, `VAULT_MISSING`, `STORE_FAILED`, and
- * what parsing a header throws.
+ * @throws `TypeError` for other than 32 random bytes; `LIMIT_EXCEEDED` beyond 16 slots; `LAST_SLOT`
+ * when nothing but secrets and slots of a later version open the vault; as every change of a vault,
+ * `LOCKED`, `STORE_FAILED`, `NO_SECURE_RANDOM`, `VAULT_MISSING`, `VAULT_MISMATCH`,
+ * `HEADER_ROLLBACK`, `HEADER_CONFLICT`, `HEADER_MALFORMED`, `UNSUPPORTED_VERSION`,
+ * `KDF_PARAMS_REFUSED`, and `HEADER_TAMPERED` when the AEAD backend is broken.
  *
  * @example
  * ```ts
@@ -42,11 +44,13 @@ export async function addSecret(
  * Security: this is not revocation; a header that the server kept still opens with that secret.
  * For a lost device, call `rekeyVault`.
  *
- * Throws `LAST_SLOT` when neither password nor recovery key would be left, `RangeError` for an id
- * that no slot has, `LOCKED`, `HEADER_CONFLICT`, `HEADER_ROLLBACK`, `VAULT_MISMATCH`,
- * `VAULT_MISSING`, `STORE_FAILED`, and what parsing a header throws.
+ * @param slotId the `id` of one of `vault.slots`: 8 bytes as base64url text
  *
- * @param slotId the `id` of one of `vault.slots`
+ * @throws `LAST_SLOT` when neither password nor recovery key would be left; `RangeError` for an id
+ * that no slot has; as every change of a vault, `LOCKED`, `STORE_FAILED`, `NO_SECURE_RANDOM`,
+ * `VAULT_MISSING`, `VAULT_MISMATCH`, `HEADER_ROLLBACK`, `HEADER_CONFLICT`, `HEADER_MALFORMED`,
+ * `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`, `KDF_PARAMS_REFUSED`, and `HEADER_TAMPERED` when the
+ * AEAD backend is broken.
  *
  * @example
  * ```ts

@@ -20,7 +20,7 @@ const DERIVED_LENGTH_LIMIT = 64;
  *
  * Security: public, but trusted: whoever can change a device's pin can lead it back.
  *
- * Throws `LOCKED`.
+ * @throws `LOCKED`.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export function pinOf(vault: Vault): string {
  * Security: public. Nobody without the vault key can make a second header with a given code; who
  * has it could search for two that share one.
  *
- * Throws `LOCKED`.
+ * @throws `LOCKED`.
  *
  * @example
  * ```ts
@@ -67,7 +67,10 @@ export function fingerprintOf(vault: Vault): string {
 export interface DeriveOptions {
   /** Length in bytes, 16 to 64; 32 unless told. */
   readonly length?: number;
-  /** The `vaultKeyId` of an earlier snapshot, to derive what it derived before `rekeyVault`. */
+  /**
+   * The `vaultKeyId` of an earlier snapshot (32 bytes as base64url text), to derive what it derived
+   * before `rekeyVault`.
+   */
   readonly vaultKeyId?: string;
 }
 
@@ -80,7 +83,9 @@ export interface DeriveOptions {
  *
  * Security: a secret, and the caller's to wipe. `lockVault` does not reach it.
  *
- * Throws `LOCKED`, `TypeError` for an empty label, `RangeError` for a length or vault-key id that
+ * @returns `length` bytes, 32 unless told
+ *
+ * @throws `LOCKED`, `TypeError` for an empty label, `RangeError` for a length or vault-key id that
  * does not exist.
  *
  * @example

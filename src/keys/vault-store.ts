@@ -7,6 +7,7 @@ import { parseHeader, type VaultHeader } from './vault-header.js';
 
 /** One version of a header, by which stores compare and swap. */
 export interface HeaderVersion {
+  /** 1 when the vault was created, one more with each change. */
   readonly epoch: number;
   /** SHA-256 of the header's bytes, as 43 characters of base64url. */
   readonly hash: string;
@@ -14,7 +15,9 @@ export interface HeaderVersion {
 
 /** A header to be stored, and the one it may replace. */
 export interface HeaderChange extends HeaderVersion {
+  /** The header as base64url text, at most 64 KiB of bytes. */
   readonly header: string;
+  /** 16 bytes as base64url text. */
   readonly vaultId: string;
   /** The version that must be stored now, or `null` when none may be. */
   readonly expected: HeaderVersion | null;
@@ -31,10 +34,13 @@ export interface HeaderChange extends HeaderVersion {
  * the header at once lose one change. It need not report a lost race: rowseal reads back.
  */
 export interface VaultStore {
-  /** The stored header, or `null` when there is none. Must not come from a cache of own writes. */
+  /** The stored header, or `null` when there is none; never from a cache of own writes. */
   loadHeader(): Promise<string | null | undefined>;
+  /** Stores a header in place of the expected one, atomically, and else does nothing. */
   saveHeader(change: HeaderChange): Promise<unknown>;
+  /** What `savePin` saved last on this device, or `null` when there is nothing. */
   loadPin(): Promise<string | null | undefined>;
+  /** Remembers text on this device, and done only once it would survive a crash. */
   savePin(pin: string): Promise<unknown>;
 }
 
@@ -45,8 +51,8 @@ const STORE_FUNCTIONS = ['loadHeader', 'saveHeader', 'loadPin', 'savePin'] as co
  *
  * @param header the header to begin with, if there is one
  *
- * Throws what parsing throws when `header` is none: `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`,
- * `HEADER_MALFORMED`, `KDF_PARAMS_REFUSED`.
+ * @throws `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`, `HEADER_MALFORMED`, `KDF_PARAMS_REFUSED` when
+ * `header` is none.
  *
  * @example
  * ```ts

@@ -25,16 +25,18 @@ export interface SlotInfo {
 export interface KeyInfo {
   /** 32 bytes as base64url text: the id that stands in every envelope. */
   readonly id: string;
+  /** Whether it seals new rows, or only opens old ones. */
   readonly status: KeyStatus;
   /** Milliseconds since 1970 at which it stopped being primary. */
   readonly retiredAt: number | null;
 }
 
 /**
- * An open vault, as of one header. Functions take it; it has data and no methods.
+ * An open vault, as of one header.
  *
- * Changing the vault returns the next snapshot and leaves this one usable. All snapshots of one
- * opening share their keys: `lockVault` on any of them ends them all.
+ * Functions take it; it has data and no methods. Changing the vault returns the next
+ * snapshot and leaves this one usable. All snapshots of one opening share their keys: `lockVault`
+ * on any of them ends them all.
  *
  * Security: everything in it is public and may be logged; the keys are not in it.
  */
@@ -45,16 +47,19 @@ export interface Vault {
   readonly vaultKeyId: string;
   /** 1 when created, one more with each change. */
   readonly epoch: number;
+  /** Every way to open the vault. */
   readonly slots: readonly SlotInfo[];
   /** The primary key first. */
   readonly keys: readonly KeyInfo[];
   /**
+   * Whether this device can tell that the header is no old one.
+   *
    * `pinned`: this header continues what this device saw before. `first-use`: the device had seen
    * none, so the server could have shown it an old one; compare `fingerprintOf` with another
    * device.
    */
   readonly freshness: 'pinned' | 'first-use';
-  /** The header as base64url text. The server may see it. */
+  /** The header as base64url text; the server may see it. */
   readonly header: string;
 }
 

@@ -24,7 +24,7 @@ export interface EncryptRowsOptions<Sealed> extends OpenRowOptions {
  * Seals many rows; the results stand in the order of the rows, and a row that can't be sealed
  * stops no other.
  *
- * Throws only `TypeError`, for mistakes in the call.
+ * @throws only `TypeError`, for mistakes in the call.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export function encryptRows<T extends Table>(
  * Opens many rows; the results stand in the order of the rows, and a row that does not open stops
  * no other.
  *
- * Throws only `TypeError`, for mistakes in the call.
+ * @throws only `TypeError`, for mistakes in the call.
  *
  * @example
  * ```ts

@@ -17,6 +17,8 @@ import {
 } from './value-codecs.js';
 
 /**
+ * What the server sees of a column.
+ *
  * - `encrypted`: the server sees nothing of it;
  * - `mirrored`: visible, with an authenticated copy in the payload;
  * - `bound`: visible, authenticated by the payload, fixed when the row is inserted;
@@ -33,8 +35,11 @@ export interface Column<
   Value = unknown,
   Present extends Presence = Presence,
 > {
+  /** What the server sees of it. */
   readonly kind: Kind;
+  /** How its values become bytes. */
   readonly codec: ValueCodec<Value>;
+  /** Whether it may be left out or `null`. */
   readonly presence: Present;
   /** The name that enters the formats, when it is not the column's own. */
   readonly storedName: string | null;
@@ -109,13 +114,13 @@ export interface CleartextColumn<Value> extends MirroredColumn<Value, 'required'
 export const encrypted = {
   /** Text: every string without lone surrogates. */
   text: () => encryptedColumn(textCodec),
-  /** A safe integer. Money belongs here, in cents. */
+  /** A safe integer: money belongs here, in cents. */
   integer: () => encryptedColumn(integerCodec),
   /** A bigint of at most 1,024 bytes. */
   bigint: () => encryptedColumn(bigintCodec),
   /** An exact decimal as text, such as `'-12.50'`; its digits are kept as they are. */
   decimal: () => encryptedColumn(decimalCodec),
-  /** Any number, bit by bit: NaN, infinities and -0 too. Not for money. */
+  /** Any number, bit by bit: NaN, infinities and -0 too; not for money. */
   real: () => encryptedColumn(realCodec),
   /** `true` or `false`. */
   boolean: () => encryptedColumn(booleanCodec),
@@ -130,7 +135,7 @@ export const encrypted = {
 } as const;
 
 /**
- * Columns that the server can read. Only types that a database gives back unchanged.
+ * Columns that the server can read, of types that a database gives back unchanged.
  *
  * Plain, the payload carries an authenticated copy: `decryptRow` returns that copy, and a
  * different visible value is a `metadata-mismatch` finding.

@@ -15,7 +15,7 @@ import { mismatchedColumns } from './visible-columns.js';
 
 /** When and by whom a column was last written. */
 export interface Stamp extends Tick {
-  /** The opening of a vault that wrote it: 8 bytes as base64url text. Not a person or a device. */
+  /** The opening of a vault that wrote it, not a person or a device: 8 bytes as base64url text. */
   readonly writer: string;
 }
 
@@ -44,12 +44,13 @@ export interface DetailsOptions<Sealed> extends OpenRowOptions {
 export interface RowDetails<Row, Names extends PropertyKey> {
   /** The row; `null` when it was deleted. */
   readonly row: Row | null;
-  /** Odd: the row lives; even: it was deleted. */
+  /** The number of inserts and deletes so far: odd while the row lives, even once it is deleted. */
   readonly life: number;
   /** When it was last inserted or deleted. */
   readonly lifeStamp: Stamp;
   /** Of each column in the payload; bound columns have that of the insert. */
   readonly stamps: { readonly [K in Names]?: Stamp };
+  /** What the app should know, in no particular order; mostly empty. */
   readonly findings: readonly Finding[];
   /** What the server says beside the payload, unchecked: visible columns and whatever else came along. */
   readonly untrusted: Readonly<Record<string, unknown>>;
@@ -67,10 +68,13 @@ type ColumnNames<T extends Table> = T extends Table<infer C extends Columns> ? k
  * Opens a sealed row and tells everything about it: stamps, writers, findings, and what the
  * server says.
  *
- * Throws `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `NOT_ENCRYPTED`, `UNKNOWN_KEY`, `KEY_RETIRED`,
- * `UNSUPPORTED_VERSION`, `LIMIT_EXCEEDED`, `LOCKED`; for a deleted row `row` is `null`.
+ * For a deleted row, `row` is `null`.
  *
  * Security: `untrusted` is the server's word. Show it, never decide by it.
+ *
+ * @throws `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `NOT_ENCRYPTED`, `UNKNOWN_KEY`, `KEY_RETIRED`,
+ * `UNSUPPORTED_VERSION`, `LIMIT_EXCEEDED`, `LOCKED` for the row or the one that was `seen`;
+ * `TypeError` when their ids differ.
  *
  * @example
  * ```ts

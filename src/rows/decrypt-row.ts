@@ -13,8 +13,8 @@ import type { Table } from './table.js';
  * nothing in the result is the server's word. Use `decryptRowDetails` to learn of differences,
  * and `tryDecryptRow` where an exception would stop a whole engine.
  *
- * Throws `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `ROW_DELETED`, `NOT_ENCRYPTED`, `UNKNOWN_KEY`,
- * `KEY_RETIRED`, `UNSUPPORTED_VERSION`, `LIMIT_EXCEEDED`, `LOCKED`. Never returns part of a row.
+ * @throws `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `ROW_DELETED`, `NOT_ENCRYPTED`, `UNKNOWN_KEY`,
+ * `KEY_RETIRED`, `UNSUPPORTED_VERSION`, `LIMIT_EXCEEDED`, `LOCKED`; never returns part of a row.
  *
  * @example
  * ```ts
@@ -51,8 +51,9 @@ export type DecryptResult<Row> =
 /**
  * Opens a sealed row without throwing on any that does not open.
  *
- * For engines that call a codec row by row, where one throwing row would stop all others. Only
- * mistakes in the call itself (not a vault, not an option) throw a `TypeError`.
+ * For engines that call a codec row by row, where one throwing row would stop all others.
+ *
+ * @throws `TypeError` for mistakes in the call itself: not a vault, not an option.
  *
  * @example
  * ```ts

@@ -19,7 +19,7 @@ import { resealedRow } from './visible-columns.js';
  * A row that is deleted already is returned as it is. To insert it again, pass the delete to
  * `encryptRow` as `previous`.
  *
- * Throws what opening `previous` throws: `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `NOT_ENCRYPTED`,
+ * @throws what opening `previous` throws: `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `NOT_ENCRYPTED`,
  * `UNKNOWN_KEY`, `KEY_RETIRED`, `UNSUPPORTED_VERSION`, `LIMIT_EXCEEDED`, `LOCKED`; and
  * `NO_SECURE_RANDOM`.
  *

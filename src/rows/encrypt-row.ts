@@ -31,8 +31,9 @@ export interface EncryptOptions<Sealed> extends OpenRowOptions {
  *
  * Security: what it returns is what the server may see; send nothing else of the row.
  *
- * Throws `VALUE_UNSUPPORTED` for a value that would not come back exactly, `LIMIT_EXCEEDED` for
- * more than 1 MiB, `LOCKED`, `NO_SECURE_RANDOM`; with `previous`, whatever opening it throws;
+ * @throws `VALUE_UNSUPPORTED` for a value that would not come back exactly, `LIMIT_EXCEEDED` for
+ * more than 1 MiB, `LOCKED`, `NO_SECURE_RANDOM`; what opening `previous` throws: `ROW_AUTH_FAILED`,
+ * `ROW_MALFORMED`, `NOT_ENCRYPTED`, `UNKNOWN_KEY`, `KEY_RETIRED`, `UNSUPPORTED_VERSION`;
  * `TypeError` for a column that the table does not have, or a bound one that changed.
  *
  * @example

@@ -6,6 +6,7 @@
  */
 import { isWellFormed } from '../bytes/utf8.js';
 
+/** What an `encrypted.json()` column holds unless told more exactly. */
 export type JsonValue =
   | null
   | boolean

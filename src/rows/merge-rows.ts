@@ -18,7 +18,7 @@ import { sealedRow, visibleValues } from './visible-columns.js';
  * bound columns don't merge), and merging twice changes nothing. When one side already
  * holds everything, that very object is returned, so that nothing needs to be sent.
  *
- * Throws what opening either throws: `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `NOT_ENCRYPTED`,
+ * @throws what opening either throws: `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `NOT_ENCRYPTED`,
  * `UNKNOWN_KEY`, `KEY_RETIRED`, `UNSUPPORTED_VERSION`, `LIMIT_EXCEEDED`, `LOCKED`;
  * `NO_SECURE_RANDOM`; `TypeError` for rows with different ids.
  *

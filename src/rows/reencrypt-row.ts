@@ -17,7 +17,7 @@ import { resealedRow } from './visible-columns.js';
  * server has them: nothing is edited. A row that is up to date is returned as it is, so a loop
  * over all rows can be stopped and run again.
  *
- * Throws what opening throws: `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `NOT_ENCRYPTED`,
+ * @throws what opening throws: `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `NOT_ENCRYPTED`,
  * `UNKNOWN_KEY`, `KEY_RETIRED`, `UNSUPPORTED_VERSION`, `LIMIT_EXCEEDED`, `LOCKED`; and
  * `NO_SECURE_RANDOM`.
  *

@@ -10,7 +10,9 @@ import { laterStamp } from '../bytes/stamp.js';
 
 /** A value as it stands in payloads and associated data: a type tag and its encoding. */
 export interface EncodedValue {
+  /** Its type, as one byte. */
   readonly tag: number;
+  /** Its encoding, as many bytes as it takes. */
   readonly bytes: Uint8Array;
 }
 

@@ -17,9 +17,13 @@ export type PayloadType = 'text' | 'bytes';
 
 /** A table as declared by `defineTable`; `RowOf` and `SealedRowOf` give its rows' types. */
 export interface Table<C extends Columns = Columns, P extends PayloadType = PayloadType> {
+  /** Its name, as declared. */
   readonly name: string;
+  /** Its columns by name, as declared. */
   readonly columns: C;
+  /** How the sealed payload is stored. */
   readonly payload: P;
+  /** How payloads are padded. */
   readonly padding: Padding;
   /** What the codec works with; derived from the rest. */
   readonly layout: TableLayout;
@@ -27,18 +31,23 @@ export interface Table<C extends Columns = Columns, P extends PayloadType = Payl
 
 /** A column with its place in the formats. */
 export interface LayoutColumn {
+  /** Its name in rows. */
   readonly name: string;
   /** First 32 bits of a hash of stored name and type. */
   readonly id: number;
+  /** What the server sees of it. */
   readonly kind: ColumnKind;
+  /** How its values become bytes. */
   readonly codec: ValueCodec;
+  /** Whether it may be left out or `null`. */
   readonly presence: Presence;
   /** Encoded, so that each row reads a value of its own. */
   readonly fallback: EncodedValue | null;
 }
 
+/** What the formats need to know of a table. */
 export interface TableLayout {
-  /** The table's stored name as UTF-8. */
+  /** The table's stored name as 1 to 256 bytes of UTF-8. */
   readonly tableId: Uint8Array;
   /** In the order of declaration. */
   readonly columns: readonly LayoutColumn[];
@@ -60,7 +69,9 @@ export interface TableOptions<P extends PayloadType = PayloadType> {
   readonly payload?: P;
   /**
    * The names of the bound columns of earlier versions, oldest first, one list for each change of
-   * the set. Rows written then stay readable.
+   * the set.
+   *
+   * Rows written then stay readable.
    */
   readonly earlierBoundSets?: readonly (readonly string[])[];
 }
@@ -79,7 +90,7 @@ const BOUND_COLUMN_LIMIT = 255;
  * Names enter the formats: rename with `storedAs`. Columns may be reordered, added (with
  * `default`, `optional` or `nullable`) and removed; a column whose type changes is a new one.
  *
- * Throws `TypeError` for reserved or colliding names, more than 256 columns, or options that make
+ * @throws `TypeError` for reserved or colliding names, more than 256 columns, or options that make
  * no sense.
  *
  * @example

@@ -10,14 +10,17 @@ import { dateOfDays, daysOfDate } from './civil-date.js';
 import { decodeBigint, decodeInteger, encodeBigint, encodeInteger } from './integer-codec.js';
 import { formatJson, type JsonValue, parseJson } from './json-value.js';
 
+/** How the values of one type become bytes and come back, exactly or not at all. */
 export interface ValueCodec<Value = unknown> {
   /** Enters the column's id: a column whose type changes is a new column. */
   readonly name: string;
-  /** Stands before the value in a payload and in associated data. */
+  /** The byte before the value in a payload and in associated data. */
   readonly tag: number;
   /** For messages: what the column takes. */
   readonly takes: string;
+  /** The value's bytes, or `null` for what the type can't hold. */
   encode(value: unknown): Uint8Array | null;
+  /** The value, or `undefined` for bytes that `encode` never makes. */
   decode(bytes: Uint8Array): Value | undefined;
 }
 
