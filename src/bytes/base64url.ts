@@ -3,8 +3,7 @@
  * string. Padding, white space, the `+/` alphabet and non-zero trailing bits are refused, since
  * two texts for one ciphertext would defeat comparing and pinning.
  *
- * Written out because every row passes through it: platforms decode leniently, and a general codec
- * is slower and larger (`docs/decisions/0010-base64url-by-hand.md`).
+ * Written out because every row passes through it, and a general codec is slower and larger (`docs/decisions/0010-base64url-by-hand.md`).
  */
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -18,12 +17,14 @@ const SEXTETS = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) => {
   return sextet < 0 ? NOT_IN_ALPHABET : sextet;
 });
 
-/** What platforms have for it; there is only one encoding, so whoever makes it is right. */
+/** Node's own: an order of magnitude faster, but its decoder skips what it doesn't know. */
 interface Native {
   readonly Buffer?: {
-    from(memory: ArrayBufferLike, at: number, length: number): { toString(format: string): string };
+    from(memory: ArrayBufferLike, at: number, length: number): NativeBytes;
+    from(text: string, format: 'base64url'): NativeBytes;
   };
 }
+type NativeBytes = Uint8Array & { toString(format: 'base64url'): string };
 
 export function encodeBase64url(bytes: Uint8Array): string {
   const { Buffer } = globalThis as Native;
@@ -32,7 +33,17 @@ export function encodeBase64url(bytes: Uint8Array): string {
     : encodeByTable(bytes);
 }
 
-/** For platforms without a native encoder. */
+/** The bytes of strict base64url text, or `null` when it is anything else. */
+export function decodeBase64url(text: string): Uint8Array | null {
+  const { Buffer } = globalThis as Native;
+  if (!Buffer) return decodeByTable(text);
+  const bytes = Buffer.from(text, 'base64url');
+  // Bytes have one text, so a text that does not come back was another one.
+  if (bytes.toString('base64url') !== text) return null;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** For platforms without `Buffer`. */
 export function encodeByTable(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
@@ -48,8 +59,8 @@ export function encodeByTable(bytes: Uint8Array): string {
   return text.slice(0, base64urlLength(bytes.length));
 }
 
-/** The bytes of strict base64url text, or `null` when it is anything else. */
-export function decodeBase64url(text: string): Uint8Array | null {
+/** For platforms without `Buffer`. */
+export function decodeByTable(text: string): Uint8Array | null {
   const bytes = new Uint8Array((text.length * 3) >>> 2);
   let bits = 0;
   let held = 0;

@@ -1,6 +1,6 @@
 /** A copy. `slice` would be a view of the same memory where the bytes are a Node `Buffer`. */
 export function copyOf(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from(bytes);
+  return new Uint8Array(bytes);
 }
 
 /** One byte string after another, as a new one. */

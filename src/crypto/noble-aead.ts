@@ -15,6 +15,7 @@
  */
 import { poly1305 } from '@noble/ciphers/_poly1305.js';
 import { chacha20, hchacha } from '@noble/ciphers/chacha.js';
+import { copyOf } from '../bytes/copies.js';
 import { borrowWriter, reserve, returnWriter, writtenBytes } from '../bytes/wire-writer.js';
 import { type AeadBackend, NONCE_LENGTH, TAG_LENGTH } from './aead.js';
 import { KEY_LENGTH } from './key-types.js';
@@ -39,6 +40,8 @@ const shortNonce = /* @__PURE__ */ new Uint8Array(12);
 const keyBytes = /* @__PURE__ */ bytesOf(key);
 const nonceBytes = /* @__PURE__ */ bytesOf(nonceBeginning);
 const subkeyBytes = /* @__PURE__ */ bytesOf(subkey);
+const macKeyBytes = /* @__PURE__ */ new Uint8Array(KEY_LENGTH);
+const zeros = /* @__PURE__ */ new Uint8Array(KEY_LENGTH);
 
 /**
  * The default backend: `@noble/ciphers`, which runs everywhere.
@@ -85,17 +88,17 @@ export const nobleAead: AeadBackend = {
     const length = sealed.length - TAG_LENGTH;
     if (aeadKey.length !== KEY_LENGTH || nonce.length !== NONCE_LENGTH || length < 0) return null;
     const ciphertext = sealed.subarray(0, length);
-    const macKey = new Uint8Array(KEY_LENGTH);
     deriveSubkey(aeadKey, nonce);
     try {
-      chacha20(subkeyBytes, shortNonce, macKey, macKey);
-      const tag = tagOf(macKey, associatedData, ciphertext);
+      chacha20(subkeyBytes, shortNonce, zeros, macKeyBytes);
+      const tag = tagOf(macKeyBytes, associatedData, ciphertext);
       // Nothing is decrypted before its tag is known to be right.
-      return equalSecrets(tag, sealed.subarray(length))
-        ? chacha20(subkeyBytes, shortNonce, ciphertext, undefined, 1)
-        : null;
+      if (!equalSecrets(tag, sealed.subarray(length))) return null;
+      // A copy begins at a word, where noble works by words; within a row it does not.
+      const plaintext = copyOf(ciphertext);
+      return chacha20(subkeyBytes, shortNonce, plaintext, plaintext, 1);
     } finally {
-      wipe(keyBytes, subkeyBytes, macKey);
+      wipe(keyBytes, subkeyBytes, macKeyBytes);
     }
   },
 };

@@ -79,7 +79,8 @@ function envelopeOfText(payload: unknown): Uint8Array {
   if (payload.length > base64urlLength(LENGTH_LIMIT)) tooLarge();
   const bytes = decodeBase64url(payload);
   // The first byte alone tells plaintext from a damaged envelope.
-  assertFormat(decodeBase64url(payload.slice(0, 4))?.[0], bytes?.length ?? 0);
+  const beginning = bytes ?? decodeBase64url(payload.slice(0, 4));
+  assertFormat(beginning?.[0], bytes?.length ?? 0);
   return bytes ?? malformedRow('its envelope is not strict base64url');
 }
 

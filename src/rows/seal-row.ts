@@ -10,7 +10,7 @@ import { pooledRandomBytes } from '../crypto/random.js';
 import { RowsealError, UnknownKeyError } from '../errors.js';
 import type { DataKey } from '../keys/keyset.js';
 import { revealSecrets, type Vault } from '../keys/vault.js';
-import { encodeAssociatedData } from './associated-data.js';
+import { encodeAssociatedData, type RowPlace } from './associated-data.js';
 import {
   type BoundValues,
   servedBoundValues,
@@ -56,18 +56,15 @@ export function sealContent(
   const primary = dataKeys[0] as DataKey;
   const nonce = pooledRandomBytes(NONCE_LENGTH);
   const prefix = encodePrefix(primary.id, nonce, bound.set);
+  const place = {
+    vaultId: header.vaultId,
+    tableId: table.layout.tableId,
+    rowId,
+    bound: bound.values,
+  };
   const [placeWriter, payloadWriter] = [borrowWriter(), borrowWriter()];
   try {
-    const associatedData = encodeAssociatedData(
-      prefix,
-      {
-        vaultId: header.vaultId,
-        tableId: table.layout.tableId,
-        rowId,
-        bound: bound.values,
-      },
-      placeWriter,
-    );
+    const associatedData = encodeAssociatedData(prefix, place, placeWriter);
     const payload = encodePayload(withoutBound(content, bound), table.padding, payloadWriter);
     const ciphertext = opening.aead.seal(primary.rowKey, nonce, payload, associatedData);
     assertSealed(ciphertext, payload.length + TAG_LENGTH, opening.aead);
@@ -100,20 +97,33 @@ export function openSealedRow(
   const isRowId = typeof id === 'string' && id.length <= ROW_ID_LENGTH_LIMIT;
   const rowId = (isRowId && encodeUtf8(id)) || authFailed();
   const bound = servedBoundValues(table, envelope.boundSet, sealed) ?? authFailed();
-  const associatedData = encodeAssociatedData(envelope.prefix, {
+  const place = {
     vaultId: header.vaultId,
     tableId: table.layout.tableId,
     rowId,
     bound: bound.values,
-  });
-  const { nonce, ciphertext } = envelope;
-  const payload = opening.aead.open(key.rowKey, nonce, ciphertext, associatedData) ?? authFailed();
+  };
+  const payload = openEnvelope(opening.aead, key, envelope, place) ?? authFailed();
   const parsed = parsePayload(payload);
   if (withoutBound(parsed, bound) !== parsed) malformedRow('a bound column in it has two values');
   const content = withFormerlyBound(table, parsed, bound);
   const afterRetirement = isAfterRetirement(key, content);
   if (afterRetirement && key.status === 'revoked' && !acceptRetired) keyRetired();
   return { id: id as string, rowId, content, bound, envelope, key, afterRetirement };
+}
+
+function openEnvelope(
+  aead: AeadBackend,
+  { rowKey }: DataKey,
+  { prefix, nonce, ciphertext }: Envelope,
+  place: RowPlace,
+): Uint8Array | null {
+  const writer = borrowWriter();
+  try {
+    return aead.open(rowKey, nonce, ciphertext, encodeAssociatedData(prefix, place, writer));
+  } finally {
+    returnWriter(writer);
+  }
 }
 
 /** A backend that forgets the tag would make rows that never open again. */
