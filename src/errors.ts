@@ -99,10 +99,18 @@ export class UnknownKeyError extends RowsealError {
   constructor(keyId: string) {
     super(
       'UNKNOWN_KEY',
-      'This row was sealed under a key that this vault does not hold. Keep the row and open the vault again once a newer header has arrived.',
+      'This vault does not hold the key of this row. Keep the row; open the vault again once a newer header has arrived.',
     );
     this.keyId = keyId;
   }
+}
+
+/** Refuses what a later version of rowseal made, such as 'This vault header'. */
+export function refuseNewer(what: string): never {
+  throw new RowsealError(
+    'UNSUPPORTED_VERSION',
+    `${what} was made by a newer version. Keep it and update the app; nothing is lost.`,
+  );
 }
 
 /** Throws a `TypeError` for option names a function does not know, so that a misspelt or imagined option is never silently ignored. */

@@ -41,8 +41,6 @@ export interface KdfBackend {
 /** What every new password slot uses, on every platform (OWASP's advice is 19 MiB and 2 passes). */
 export const KDF_POLICY: KdfParameters = { memoryKiB: 64 * 1024, passes: 3, lanes: 1 };
 
-const FLOOR: KdfParameters = { memoryKiB: 19 * 1024, passes: 2, lanes: 1 };
-const CEILING: KdfParameters = { memoryKiB: 1024 * 1024, passes: 10, lanes: 4 };
 /** Memory times passes: what the whole run may cost, in KiB·passes. */
 const WORK_CEILING = 1024 * 1024;
 
@@ -50,18 +48,22 @@ const WORK_CEILING = 1024 * 1024;
  * Refuses costs that a hostile server chose, before any is spent: too low would make guesses
  * cheap (threat C01), too high would freeze the app (C02). Throws `KDF_PARAMS_REFUSED`.
  */
-export function assertKdfBounds(costs: KdfParameters): void {
-  const within = (name: keyof KdfParameters): boolean =>
-    costs[name] >= FLOOR[name] && costs[name] <= CEILING[name];
+export function assertKdfBounds({ memoryKiB, passes, lanes }: KdfParameters): void {
   const sane =
-    within('memoryKiB') &&
-    within('passes') &&
-    within('lanes') &&
-    costs.memoryKiB * costs.passes <= WORK_CEILING;
-  if (!sane) {
-    throw new RowsealError(
-      'KDF_PARAMS_REFUSED',
-      'The vault header asks for password costs that no rowseal app would choose. Someone changed it: do not type the password again; compare fingerprints with another device.',
-    );
-  }
+    isWithin(memoryKiB, 19 * 1024, 1024 * 1024) &&
+    isWithin(passes, 2, 10) &&
+    isWithin(lanes, 1, 4) &&
+    memoryKiB * passes <= WORK_CEILING;
+  if (!sane) refuseKdf();
+}
+
+function isWithin(value: number, floor: number, ceiling: number): boolean {
+  return value >= floor && value <= ceiling;
+}
+
+export function refuseKdf(): never {
+  throw new RowsealError(
+    'KDF_PARAMS_REFUSED',
+    'The vault header asks for password costs that this version never chooses. Update the app; if it is current, someone changed the header: do not type the password again, and compare fingerprints with another device.',
+  );
 }

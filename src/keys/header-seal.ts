@@ -45,7 +45,7 @@ export function openHeader(header: VaultHeader, vaultKey: VaultKey, aead: AeadBa
   const nonce = header.sealedKeyset.subarray(0, NONCE_LENGTH);
   const sealed = header.sealedKeyset.subarray(NONCE_LENGTH);
   const opened = useOnce(deriveKeysetKek(header, vaultKey), (kek) =>
-    aead.open(kek, nonce, sealed, encodeFields(header)),
+    aead.open(kek, nonce, sealed, header.fieldBytes),
   );
   // A copy, in case the backend reuses its buffers: these keys live as long as the vault is open.
   const body = useOnce(opened ?? tampered(), copyOf);
@@ -91,6 +91,6 @@ function macOf({ vaultId }: HeaderFields, vaultKey: VaultKey, bytes: Uint8Array)
 function tampered(): never {
   throw new RowsealError(
     'HEADER_TAMPERED',
-    'The secret is right, but the vault header was changed by someone who does not know the vault key. Nothing was accepted from it; load it again or use another copy.',
+    'The secret is right, but someone without the vault key changed the vault header. Nothing of it was used: load it again.',
   );
 }

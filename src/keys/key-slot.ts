@@ -39,27 +39,23 @@ import {
 } from '../bytes/wire-writer.js';
 import { NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';
 import { HASH_LENGTH } from '../crypto/derive.js';
-import { assertKdfBounds, type KdfParameters } from '../crypto/kdf.js';
+import { assertKdfBounds, type KdfParameters, refuseKdf } from '../crypto/kdf.js';
 import { KEY_LENGTH } from '../crypto/key-types.js';
-import { RowsealError } from '../errors.js';
 import { PASSWORD_RULE } from './password.js';
 
 /** The kinds of secret that open a vault. */
 export type SlotType = 'password' | 'recovery-key' | 'secret';
 
-const TYPE_BYTE: Readonly<Record<SlotType, number>> = { password: 1, 'recovery-key': 2, secret: 3 };
-const SLOT_TYPES: readonly (SlotType | undefined)[] = [
-  undefined,
-  'password',
-  'recovery-key',
-  'secret',
-];
+/** By type byte. */
+const SLOT_TYPES: readonly (SlotType | '')[] = ['', 'password', 'recovery-key', 'secret'];
 
 export const SLOT_ID_LENGTH = 8;
 export const SALT_LENGTH = 16;
 export const INFO_LIMIT = 256;
 const ARGON2ID_V13 = 1;
-const WRAPPED_LENGTH = KEY_LENGTH + TAG_LENGTH;
+export const WRAPPED_LENGTH = KEY_LENGTH + TAG_LENGTH;
+/** What follows the parameters in a body. */
+const SEALED_LENGTH = HASH_LENGTH + NONCE_LENGTH + WRAPPED_LENGTH;
 
 /** A slot as it stands in a header. */
 export interface KeySlot {
@@ -110,7 +106,7 @@ export function makeSlot(id: Uint8Array, content: SlotContent): KeySlot {
   writeBytes(writer, content.commitment);
   writeBytes(writer, content.nonce);
   writeBytes(writer, content.wrappedKey);
-  return { typeByte: TYPE_BYTE[content.type], id, body: writtenBytes(writer), content };
+  return { typeByte: SLOT_TYPES.indexOf(content.type), id, body: writtenBytes(writer), content };
 }
 
 /**
@@ -119,14 +115,13 @@ export function makeSlot(id: Uint8Array, content: SlotContent): KeySlot {
  */
 export function slotAssociatedData(
   vaultId: Uint8Array,
-  slotId: Uint8Array,
-  parameters: SlotParameters,
+  { typeByte, id, body }: KeySlot,
 ): Uint8Array {
   const writer = createWriter();
   writeBytes(writer, vaultId);
-  writeByte(writer, TYPE_BYTE[parameters.type]);
-  writeBytes(writer, slotId);
-  writeParameters(writer, parameters);
+  writeByte(writer, typeByte);
+  writeBytes(writer, id);
+  writeBytes(writer, body.subarray(0, -SEALED_LENGTH));
   return writtenBytes(writer);
 }
 
@@ -150,12 +145,7 @@ function readContent(type: SlotType, body: Uint8Array, refuse: WireReader['refus
 function readCosts(reader: WireReader): KdfParameters {
   const rule = readByte(reader);
   const algorithm = readByte(reader);
-  if (rule !== PASSWORD_RULE || algorithm !== ARGON2ID_V13) {
-    throw new RowsealError(
-      'KDF_PARAMS_REFUSED',
-      'The vault header names a way of deriving keys from passwords that this version does not know. Update the app; if it is current, someone changed the header.',
-    );
-  }
+  if (rule !== PASSWORD_RULE || algorithm !== ARGON2ID_V13) refuseKdf();
   const costs = {
     memoryKiB: readUint32(reader),
     passes: readUint32(reader),

@@ -13,7 +13,6 @@
  *
  * Ids are not stored but derived from the keys, so none can be renamed (threats C06, C10).
  */
-import { equalBytes } from '../bytes/compare.js';
 import { FORMAT_BYTE } from '../bytes/format-bytes.js';
 import { STAMP_LENGTH, STAMP_TIME_LIMIT, type StampBytes, tickOf } from '../bytes/stamp.js';
 import {
@@ -35,6 +34,7 @@ import { derive } from '../crypto/derive.js';
 import { type Dek, KEY_LENGTH, type RowKey, type VaultKey } from '../crypto/key-types.js';
 import { LABEL } from '../crypto/labels.js';
 import { RowsealError } from '../errors.js';
+import { areDistinct } from './distinct.js';
 
 /**
  * What a DEK is for: new rows (`primary`), or only opening old ones, because it was replaced
@@ -119,7 +119,7 @@ export function parseKeyset(vaultId: Uint8Array, bytes: Uint8Array): Keyset {
   const reader = createReader(bytes, refuse);
   if (readByte(reader) !== FORMAT_BYTE.keyset) refuse('it is not a keyset');
   const dekCount = readUint16(reader);
-  if (dekCount < 1 || dekCount > KEY_COUNT_LIMIT) refuse('it has too few or too many keys');
+  if (dekCount < 1 || dekCount > KEY_COUNT_LIMIT) refuse('it has no key or too many keys');
   const dataKeys = Array.from({ length: dekCount }, (_, i) => readDataKey(reader, vaultId, i));
   const earlierCount = readUint16(reader);
   if (dekCount + earlierCount > KEY_COUNT_LIMIT) refuse('it has too many keys');
@@ -128,8 +128,7 @@ export function parseKeyset(vaultId: Uint8Array, bytes: Uint8Array): Keyset {
     return { key, id: vaultKeyId(vaultId, key) };
   });
   assertEnd(reader);
-  assertDistinct(dataKeys);
-  assertDistinct(earlierVaultKeys);
+  if (!areDistinct(dataKeys) || !areDistinct(earlierVaultKeys)) refuse('it holds a key twice');
   return { dataKeys, earlierVaultKeys };
 }
 
@@ -137,7 +136,7 @@ function readDataKey(reader: WireReader, vaultId: Uint8Array, index: number): Da
   const dek = readBytes(reader, KEY_LENGTH) as Dek;
   const status = STATUSES[readByte(reader)];
   if (!status || (status === 'primary') !== (index === 0)) {
-    return refuse('exactly its first key must be primary');
+    return refuse('not its first key alone is primary');
   }
   return makeDataKey(vaultId, dek, status, status === 'primary' ? null : readStamp(reader));
 }
@@ -147,16 +146,9 @@ function readStamp(reader: WireReader): StampBytes {
   return tickOf(stamp).time < STAMP_TIME_LIMIT ? stamp : refuse('a stamp in it is out of range');
 }
 
-function assertDistinct(keys: readonly { readonly id: Uint8Array }[]): void {
-  const twice = keys.some(({ id }, i) =>
-    keys.slice(0, i).some((other) => equalBytes(other.id, id)),
-  );
-  if (twice) refuse('it holds a key twice');
-}
-
 function refuse(reason: string): never {
   throw new RowsealError(
     'HEADER_TAMPERED',
-    `The keyset in the vault header is authentic but breaks the format: ${reason}. Do not write with this vault; compare fingerprints with another device.`,
+    `The keyset of this vault is authentic but malformed: ${reason}. Do not write with it, and compare fingerprints with another device.`,
   );
 }

@@ -22,9 +22,11 @@ import {
   makeSlot,
   SALT_LENGTH,
   SLOT_ID_LENGTH,
+  type SlotContent,
   type SlotParameters,
   type SlotType,
   slotAssociatedData,
+  WRAPPED_LENGTH,
 } from './key-slot.js';
 
 /**
@@ -80,14 +82,15 @@ export async function unwrapVaultKey(
   progress: OpenProgress,
 ): Promise<OpenedSlot> {
   for (const slot of slots) {
-    if (slot.content?.type !== opener.slotType) continue;
-    const kek = await deriveKek(opener, slot.content, progress);
-    const vaultKey = useOnce(kek, () => unwrap(vaultId, slot, kek, aead));
+    const { content } = slot;
+    if (content?.type !== opener.slotType) continue;
+    const kek = await deriveKek(opener, content, progress);
+    const vaultKey = useOnce(kek, () => unwrap(vaultId, slot, content, kek, aead));
     if (vaultKey) return { slot, vaultKey };
   }
   throw new RowsealError(
     'UNLOCK_FAILED',
-    'The vault did not open: the secret is not the right one, no slot is of its kind, or the slot is damaged. Try again, or open it with another secret.',
+    'The vault did not open: the secret is wrong, or its slot is damaged or missing. Try again, or with another secret.',
   );
 }
 
@@ -108,13 +111,15 @@ export async function wrapVaultKey(
     salt: randomBytes(SALT_LENGTH),
   };
   const nonce = randomBytes(NONCE_LENGTH);
-  const associatedData = slotAssociatedData(vaultId, id, parameters);
   return useOnce(await deriveKek(opener, parameters, progress), (kek) => {
     const commitment = derive(kek, vaultId, LABEL.slotCommitment);
+    const content = { ...parameters, commitment, nonce };
+    const draft = makeSlot(id, { ...content, wrappedKey: new Uint8Array(WRAPPED_LENGTH) });
+    const associatedData = slotAssociatedData(vaultId, draft);
     const wrappedKey = useOnce(derive(kek, vaultId, LABEL.slotWrap), (wrapKey) =>
       aead.seal(wrapKey, nonce, vaultKey, associatedData),
     );
-    return makeSlot(id, { ...parameters, commitment, nonce, wrappedKey });
+    return makeSlot(id, { ...content, wrappedKey });
   });
 }
 
@@ -137,7 +142,7 @@ export function assertOpener(opener: VaultOpener): void {
 function assertKek(kek: Uint8Array): void {
   if (isBytes(kek) && kek.length === KEY_LENGTH && !kek.every((byte) => byte === kek[0])) return;
   throw new TypeError(
-    `An opener, or the KDF backend behind it, must derive ${KEY_LENGTH} fresh bytes each time.`,
+    `An opener, or its KDF backend, must derive ${KEY_LENGTH} fresh bytes each time.`,
   );
 }
 
@@ -163,16 +168,16 @@ async function deriveKek(
 
 function unwrap(
   vaultId: Uint8Array,
-  { id, content }: KeySlot,
+  slot: KeySlot,
+  content: SlotContent,
   kek: Kek,
   aead: AeadBackend,
 ): VaultKey | null {
-  if (!content) return null;
   // XChaCha20-Poly1305 does not commit to its key: without this check first, one slot could open
   // under many passwords and tell a server which half of its guesses is right (threats A13, A14).
   const commitment = derive(kek, vaultId, LABEL.slotCommitment);
   if (!equalSecrets(commitment, content.commitment)) return null;
-  const associatedData = slotAssociatedData(vaultId, id, content);
+  const associatedData = slotAssociatedData(vaultId, slot);
   const opened = useOnce(derive(kek, vaultId, LABEL.slotWrap), (wrapKey) =>
     aead.open(wrapKey, content.nonce, content.wrappedKey, associatedData),
   );

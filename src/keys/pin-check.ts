@@ -12,11 +12,11 @@ export function assertNotOlder(header: VaultHeader, pin: VaultHeader | null): vo
   if (!equalBytes(header.vaultId, pin.vaultId)) {
     throw new RowsealError(
       'VAULT_MISMATCH',
-      'The store shows another vault than the one this device knows. Do not enter secrets for it, unless the user has replaced the vault on purpose: then open it with { replaces: the pin of the old one }.',
+      'The store shows another vault than the one this device knows. Enter no secrets for it, unless the user has replaced the vault: then open with { replaces: the old pin }.',
     );
   }
   if (header.epoch < pin.epoch) {
-    rollback(`epoch ${header.epoch} after this device saw epoch ${pin.epoch}`);
+    rollback(`epoch ${header.epoch} after epoch ${pin.epoch}`);
   }
 }
 
@@ -37,7 +37,7 @@ export function assertContinues(
   if (!isSuccessor(header, pin)) {
     throw new RowsealError(
       'HEADER_CONFLICT',
-      'The store and this device hold different headers of one vault: it was changed on two sides, or the server shows each device its own. Compare fingerprints, then call adoptHeader to take the stored one and keep all keys.',
+      'The stored vault header does not follow from the one this device knows: the vault was changed on two sides, or the server shows each device its own. Compare fingerprints with another device, then call adoptHeader: it keeps all keys.',
     );
   }
 }
@@ -46,8 +46,7 @@ export function assertHoldsPinnedKey(header: VaultHeader, keyset: Keyset, pin: V
   const holds =
     equalBytes(header.vaultKeyId, pin.vaultKeyId) ||
     keyset.earlierVaultKeys.some(({ id }) => equalBytes(id, pin.vaultKeyId));
-  if (!holds)
-    rollback('a header under a vault key that does not follow from the one this device knows');
+  if (!holds) rollback('another vault key than the one this device knows');
 }
 
 /** Whether a header is the pinned one or descends from it, as far as its list of predecessors reaches. */
@@ -61,6 +60,6 @@ function isSuccessor(header: VaultHeader, pin: VaultHeader): boolean {
 function rollback(what: string): never {
   throw new RowsealError(
     'HEADER_ROLLBACK',
-    `The store shows ${what}. It was led back, or restored from a backup; an old password or a revoked key would work again. Open with { offline: true } to use the header this device remembers.`,
+    `The store shows ${what}: it was led back, or restored from a backup. Open with { offline: true } to use the header this device knows.`,
   );
 }

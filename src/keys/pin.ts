@@ -11,15 +11,13 @@
  * header itself opens the vault when the server can't be reached or has lost it.
  */
 import { decodeBase64url, encodeBase64url } from '../bytes/base64url.js';
+import { concat } from '../bytes/copies.js';
 import { FORMAT_BYTE } from '../bytes/format-bytes.js';
 import { RowsealError } from '../errors.js';
 import { parseHeaderBytes, type VaultHeader } from './vault-header.js';
 
 export function formatPin(header: VaultHeader): string {
-  const bytes = new Uint8Array(1 + header.bytes.length);
-  bytes[0] = FORMAT_BYTE.pin;
-  bytes.set(header.bytes, 1);
-  return encodeBase64url(bytes);
+  return encodeBase64url(concat(Uint8Array.of(FORMAT_BYTE.pin), header.bytes));
 }
 
 /** The header that a pin remembers. Throws `STORE_FAILED` when the pin is damaged, `UNSUPPORTED_VERSION`. */
@@ -37,6 +35,6 @@ export function parsePin(text: string): VaultHeader {
 function damaged(): never {
   throw new RowsealError(
     'STORE_FAILED',
-    'What this device remembers of the vault (the pin) is damaged. Restore it from a backup of the device; delete it only if you accept whatever header the server shows.',
+    'The pin of this vault is damaged. Restore it from a backup of this device; delete it only if you accept whatever header the server shows.',
   );
 }

@@ -11,7 +11,7 @@
  */
 import { BASE32_ALPHABET } from '../bytes/base32.js';
 import { randomBytes } from '../crypto/random.js';
-import { RowsealError } from '../errors.js';
+import { RowsealError, refuseNewer } from '../errors.js';
 
 const RECOVERY_SECRET_LENGTH = 16;
 const DATA_CHARACTERS = 26;
@@ -64,19 +64,14 @@ export function parseRecoveryKey(text: string): Uint8Array {
   const symbols = [...plain].map((character) => BASE32_ALPHABET.indexOf(character));
   if (symbols.length !== DATA_CHARACTERS + CHECKSUM_CHARACTERS || symbols.includes(-1)) typo();
   if (polymod(symbols) !== BECH32M_CONSTANT) typo();
-  if ((symbols[0] as number) >= 8) {
-    throw new RowsealError(
-      'UNSUPPORTED_VERSION',
-      'This recovery key was made by a newer version of rowseal. Update the app and type it again.',
-    );
-  }
+  if ((symbols[0] as number) >= 8) refuseNewer('This recovery key');
   return secretOf(symbols.slice(0, DATA_CHARACTERS));
 }
 
 function typo(): never {
   throw new RowsealError(
     'RECOVERY_KEY_TYPO',
-    'This recovery key has a typing error. It has eight groups of four letters and digits; compare them with the printed key.',
+    'This recovery key has a typing error. Compare its eight groups of four with the printed key.',
   );
 }
 

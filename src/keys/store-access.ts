@@ -123,14 +123,14 @@ function notKept(cause: unknown): never {
 export function changedMeanwhile(): never {
   throw new RowsealError(
     'HEADER_CONFLICT',
-    'The vault was changed elsewhere since this snapshot of it was made. Nothing was lost: open the vault again and repeat the change.',
+    'The vault was changed elsewhere meanwhile. Nothing was lost: open the vault again and repeat the change.',
   );
 }
 
 export function missing(): never {
   throw new RowsealError(
     'VAULT_MISSING',
-    'The store has no vault header. If this user had a vault, the server lost or hides it: do not create a new one; open with { offline: true } where the vault was open before.',
+    'The store has no vault header. If there was one, the server lost or hides it: create no other; open with { offline: true } on a device that knows it.',
   );
 }
 

@@ -19,7 +19,6 @@
  * As text: base64url. At most 64 KiB. One encoding per value; nothing may follow.
  */
 import { base64urlLength, decodeBase64url, encodeBase64url } from '../bytes/base64url.js';
-import { equalBytes } from '../bytes/compare.js';
 import { type Extension, readExtensions, writeExtensions } from '../bytes/extension-list.js';
 import { FORMAT_BYTE, isFutureFormatByte } from '../bytes/format-bytes.js';
 import {
@@ -43,7 +42,8 @@ import {
 import { NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';
 import { HASH_LENGTH, hash } from '../crypto/derive.js';
 import { KEY_LENGTH } from '../crypto/key-types.js';
-import { RowsealError } from '../errors.js';
+import { RowsealError, refuseNewer } from '../errors.js';
+import { areDistinct } from './distinct.js';
 import { type KeySlot, readSlot, writeSlot } from './key-slot.js';
 
 export const VAULT_ID_LENGTH = 16;
@@ -64,6 +64,8 @@ export interface HeaderFields {
 }
 
 export interface VaultHeader extends HeaderFields {
+  /** The bytes before the sealed keyset's length, and its associated data. */
+  readonly fieldBytes: Uint8Array;
   readonly sealedKeyset: Uint8Array;
   readonly mac: Uint8Array;
   readonly bytes: Uint8Array;
@@ -90,14 +92,16 @@ export function parseHeaderBytes(bytes: Uint8Array): VaultHeader {
   const reader = createReader(bytes, malformed);
   assertFormat(readByte(reader));
   const fields = readFields(reader);
+  const fieldBytes = bytes.subarray(0, reader.at);
   const sealedKeyset = readBytes(reader, readUint16(reader));
   if (sealedKeyset.length < NONCE_LENGTH + TAG_LENGTH) malformed('its keyset is cut short');
   const mac = readBytes(reader, HASH_LENGTH);
   assertEnd(reader);
-  return { ...fields, sealedKeyset, mac, bytes, text: encodeBase64url(bytes), hash: hash(bytes) };
+  const text = encodeBase64url(bytes);
+  return { ...fields, fieldBytes, sealedKeyset, mac, bytes, text, hash: hash(bytes) };
 }
 
-/** The associated data of the keyset: every byte of the header before the keyset's length. */
+/** What a header holds before the keyset's length, for a new one. */
 export function encodeFields(fields: HeaderFields): Uint8Array {
   const writer = createWriter(1024);
   writeFields(writer, fields);
@@ -136,9 +140,7 @@ function readSlots(reader: WireReader): KeySlot[] {
   if (count > SLOT_LIMIT) tooMuch(`has more than ${SLOT_LIMIT} key slots`);
   const slots: KeySlot[] = [];
   for (let i = 0; i < count; i++) slots.push(readSlot(reader));
-  if (slots.some(({ id }, i) => slots.slice(0, i).some((other) => equalBytes(other.id, id)))) {
-    malformed('two of its slots have one id');
-  }
+  if (!areDistinct(slots)) malformed('two of its slots have one id');
   // Each password slot is an Argon2id run that a server could make a client spend (threat C03).
   if (slots.filter(({ content }) => content?.type === 'password').length > 1) {
     tooMuch('has more than one password slot');
@@ -160,19 +162,14 @@ function writeFields(writer: WireWriter, fields: HeaderFields): void {
 
 function assertFormat(byte: number): void {
   if (byte === FORMAT_BYTE.vaultHeader) return;
-  if (isFutureFormatByte(byte)) {
-    throw new RowsealError(
-      'UNSUPPORTED_VERSION',
-      'This vault header was made by a newer version of rowseal. Update the app; nothing is lost.',
-    );
-  }
+  if (isFutureFormatByte(byte)) refuseNewer('This vault header');
   malformed('it is no vault header');
 }
 
 function malformed(reason: string): never {
   throw new RowsealError(
     'HEADER_MALFORMED',
-    `The vault header is damaged: ${reason}. Load it again; this device still has the last good one.`,
+    `The vault header is damaged: ${reason}. Load it again; this device has the last good one.`,
   );
 }
 

@@ -88,7 +88,7 @@ export function memoryStore(header?: string): VaultStore {
 export function assertStore(store: VaultStore): void {
   const missing = STORE_FUNCTIONS.filter((name) => typeof store?.[name] !== 'function');
   if (missing.length > 0) {
-    throw new TypeError(`This is no VaultStore: it has no function ${missing.join(', ')}.`);
+    throw new TypeError(`This is no VaultStore: it lacks ${missing.join(', ')}.`);
   }
 }
 

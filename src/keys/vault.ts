@@ -96,7 +96,7 @@ export function makeVault(secrets: VaultSecrets, freshness: Vault['freshness']):
 export function revealSecrets(vault: Vault): VaultSecrets {
   const secrets = assertVault(vault);
   if (secrets.opening.locked) {
-    throw new RowsealError('LOCKED', 'This vault is locked. Open it again with openVault.');
+    throw new RowsealError('LOCKED', 'This vault is locked: open the vault again.');
   }
   return secrets;
 }
@@ -106,7 +106,7 @@ export function assertVault(vault: Vault): VaultSecrets {
   const secrets = secretsOf.get(vault);
   if (secrets) return secrets;
   throw new TypeError(
-    'This is not a vault. Pass what createVault, openVault or a function that changes a vault returned, not a copy of it.',
+    'This is no vault: pass what openVault or another function returned, not a copy of it.',
   );
 }
 

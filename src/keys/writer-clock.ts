@@ -49,6 +49,6 @@ function later(a: Tick, b: Tick): Tick {
 function outOfTime(): never {
   throw new RowsealError(
     'LIMIT_EXCEEDED',
-    "No later stamp exists: this device's clock, or a stamp in the row, is thousands of years ahead. Set the clock, or delete the row and insert it again.",
+    "This device's clock or a stamp in the row is thousands of years ahead. Set the clock, or delete the row and insert it again.",
   );
 }
