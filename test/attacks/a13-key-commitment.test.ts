@@ -14,13 +14,14 @@ const GUESSES = ['first guess', 'second guess'] as const;
 
 /** What a server can compute for a guessed password, from the slot's public parameters. */
 async function attackerKeys({ header }: World, guess: string) {
-  const { id, content } = slotOf(header, 'password');
+  const slot = slotOf(header, 'password');
+  const { content } = slot;
   const { vaultId } = parseHeader(header);
   const kek = await byPassword(guess, { kdf: fastKdf() }).deriveKek(content);
   const opening: Opening = {
     key: derive(kek, vaultId, LABEL.slotWrap),
     nonce: content.nonce,
-    associatedData: slotAssociatedData(vaultId, id, content),
+    associatedData: slotAssociatedData(vaultId, slot),
   };
   return { opening, commitment: derive(kek, vaultId, LABEL.slotCommitment) };
 }

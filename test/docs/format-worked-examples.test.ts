@@ -52,9 +52,7 @@ describe('the worked examples in docs/format.md', () => {
       block('recovery-kek'),
     );
     const keks = [bytesOf('password-kek'), bytesOf('recovery-kek')];
-    const associated = header.slots.map(({ id }, i) =>
-      slotAssociatedData(vaultId, id, contents[i] as SlotContent),
-    );
+    const associated = header.slots.map((slot) => slotAssociatedData(vaultId, slot));
     expect(hex(associated[0] as Uint8Array)).toBe(block('password-slot-associated-data'));
     for (const [i, { commitment, nonce, wrappedKey }] of contents.entries()) {
       const kek = keks[i] as Uint8Array;
