@@ -1,0 +1,41 @@
+/** Every vector file, made in memory. */
+
+import {
+  columnIdVectors,
+  derivationVectors,
+  kdfCostVectors,
+  kekVectors,
+} from './operations/derivations.js';
+import { base64urlVectors, utf8Vectors, varintVectors } from './operations/encodings.js';
+import { fingerprintVectors, pinVectors, successorVectors } from './operations/headers.js';
+import { keySlotVectors } from './operations/key-slots.js';
+import { keysetVectors } from './operations/keysets.js';
+import { mergeVectors } from './operations/merges.js';
+import { passwordVectors } from './operations/passwords.js';
+import { payloadVectors } from './operations/payloads.js';
+import {
+  associatedDataVectors,
+  paddingVectors,
+  rowIdVectors,
+  servedValueVectors,
+} from './operations/places.js';
+import { recoveryKeyVectors } from './operations/recovery-keys.js';
+import { stampVectors } from './operations/stamps.js';
+import { valueVectors } from './operations/values.js';
+import { formatOperation, type Operation, type VectorFiles } from './vector-file.js';
+
+const OPERATIONS: readonly Operation[] = [
+  ...[base64urlVectors, utf8Vectors, varintVectors, passwordVectors, recoveryKeyVectors],
+  ...[derivationVectors, kdfCostVectors, columnIdVectors, valueVectors, payloadVectors],
+  ...[paddingVectors, associatedDataVectors, servedValueVectors, rowIdVectors, stampVectors],
+  ...[mergeVectors, keySlotVectors, keysetVectors, successorVectors, fingerprintVectors],
+  pinVectors,
+];
+
+export async function allVectors(): Promise<VectorFiles> {
+  const files = new Map<string, string>();
+  for (const operation of [...OPERATIONS, await kekVectors()]) {
+    files.set(`operations/${operation.name}.json`, formatOperation(operation));
+  }
+  return files;
+}
