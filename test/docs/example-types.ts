@@ -58,10 +58,15 @@ function hostWith(
   host.fileExists = (file) => texts.has(file) || fileExists(file);
   host.getSourceFile = (file, ...rest) => {
     const own = texts.get(file);
-    return own ? ts.createSourceFile(file, own.code, rest[0]) : getSourceFile(file, ...rest);
+    if (own) return ts.createSourceFile(file, own.code, rest[0]);
+    if (!parsed.has(file)) parsed.set(file, getSourceFile(file, ...rest));
+    return parsed.get(file);
   };
   return host;
 }
+
+/** Libraries and the source: the same for every program. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
 
 const FLOATING = 'nothing awaits this promise, so what goes wrong in it would go unseen.';
 

@@ -6,8 +6,8 @@ import { runProgram } from './example-runs.js';
 import { typeErrors } from './example-types.js';
 
 vi.mock('../../src/crypto/noble-argon2id.js', async () => {
-  const { pooledArgon2id } = await import('./pooled-argon2id.js');
-  return { nobleArgon2id: pooledArgon2id };
+  const { fastArgon2id } = await import('./fast-argon2id.js');
+  return { nobleArgon2id: fastArgon2id };
 });
 
 const programs = programsIn([...pages, ...sources]);
