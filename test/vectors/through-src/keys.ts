@@ -1,7 +1,7 @@
 /** Key slots, keysets, headers and pins through `src`. */
 import { assertEnd, createReader } from '../../../src/bytes/wire-reader.js';
-import { nobleAead } from '../../../src/crypto/aead.js';
 import type { Kek, VaultKey } from '../../../src/crypto/key-types.js';
+import { nobleAead } from '../../../src/crypto/noble-aead.js';
 import { RowsealError } from '../../../src/index.js';
 import { openHeader } from '../../../src/keys/header-seal.js';
 import { type KeySlot, readSlot, slotAssociatedData } from '../../../src/keys/key-slot.js';
@@ -64,8 +64,7 @@ export const keyHandlers: Handlers = {
     return { vaultKey: hexOf(unwrapped.vaultKey) };
   },
   SlotAssociatedData({ vaultId, slot }) {
-    const { id, content } = slotOf(slot);
-    return { associatedData: hexOf(slotAssociatedData(bytesOf(vaultId), id, orRefuse(content))) };
+    return { associatedData: hexOf(slotAssociatedData(bytesOf(vaultId), slotOf(slot))) };
   },
   ParseKeyset: ({ vaultId, keyset }) =>
     describeKeyset(parseKeyset(bytesOf(vaultId), bytesOf(keyset))),
