@@ -41,7 +41,8 @@ export type RowsealErrorCode =
  * Check `code` rather than `instanceof`: two copies of a package in one app have two classes.
  *
  * Security: neither `message`, `cause` nor `stack` holds a secret or a row's value, so it may be
- * logged. `cause` is set only for `STORE_FAILED`, to the error that the app's own store threw.
+ * logged. `cause` is set only for `STORE_FAILED`, to the error that the app's own store or keeper
+ * threw.
  *
  * @example
  * ```ts

@@ -17,6 +17,7 @@ export { byRecoveryKey } from './keys/by-recovery-key.js';
 export { bySecret, type SecretOptions } from './keys/by-secret.js';
 export { changePassword, type PasswordChange } from './keys/change-password.js';
 export { type CreatedVault, type CreateOptions, createVault } from './keys/create-vault.js';
+export { keepUnlocked } from './keys/keep-unlocked.js';
 export type { SlotParameters, SlotType } from './keys/key-slot.js';
 export type { KeyStatus } from './keys/keyset.js';
 export { type OpenOptions, openVault } from './keys/open-vault.js';
@@ -24,10 +25,12 @@ export type { OpenProgress, VaultOpener } from './keys/opener.js';
 export { generateRecoveryKey } from './keys/recovery-key.js';
 export { type RekeyedVault, type RekeyOptions, rekeyVault } from './keys/rekey-vault.js';
 export { type RecoveryOptions, replaceRecoveryKey } from './keys/replace-recovery-key.js';
+export { type ResumeOptions, resumeVault } from './keys/resume-vault.js';
 export { rotateDataKey } from './keys/rotate-data-key.js';
 export { addSecret, removeSlot } from './keys/secret-slots.js';
 export { type KeyInfo, lockVault, type SlotInfo, type Vault } from './keys/vault.js';
 export { type DeriveOptions, deriveKey, fingerprintOf, pinOf } from './keys/vault-facts.js';
+export type { VaultKeeper } from './keys/vault-keeper.js';
 export {
   type HeaderChange,
   type HeaderVersion,

@@ -10,6 +10,7 @@ export const FORMAT_BYTE = {
   vaultHeader: 0x02,
   keyset: 0x03,
   pin: 0x04,
+  keptKey: 0x05,
 } as const;
 
 const FIRST_FORMAT_BYTE = 0x01;

@@ -1,21 +1,10 @@
-import { equalBytes } from '../bytes/compare.js';
 import type { AeadBackend } from '../crypto/aead.js';
 import { nobleAead } from '../crypto/noble-aead.js';
 import { assertOptions } from '../errors.js';
-import { openHeader } from './header-seal.js';
+import { loadStored, openStored, openUnder } from './open-stored.js';
 import { assertOpener, type OpenProgress, unwrapVaultKey, type VaultOpener } from './opener.js';
-import { holdKeys, inNewOpening, type VaultOpening } from './opening.js';
-import { formatPin } from './pin.js';
-import { assertContinues, assertNotOlder } from './pin-check.js';
-import {
-  changedMeanwhile,
-  follows,
-  loadHeader,
-  loadPin,
-  missing,
-  savePin,
-} from './store-access.js';
-import { makeVault, type Vault, type VaultSecrets } from './vault.js';
+import type { VaultOpening } from './opening.js';
+import type { Vault, VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
 import { assertStore, type VaultStore } from './vault-store.js';
 
@@ -71,26 +60,10 @@ export async function openVault(
   assertOptions(options, ['aead', 'offline', 'onProgress', 'replaces', 'signal'], 'openVault');
   assertStore(store);
   assertOpener(opener);
-  const aead = options.aead ?? nobleAead;
-  const pin = await loadPin(store);
-  const header = options.offline ? (pin ?? missing()) : await loadHeader(store);
-  // Never an older header of the pinned vault itself: that is no other vault.
-  const isGivenUp = (each: VaultHeader | null) =>
-    each !== null &&
-    !equalBytes(each.vaultId, header.vaultId) &&
-    options.replaces === formatPin(each);
-  if (!isGivenUp(pin)) assertNotOlder(header, pin);
-  return inNewOpening(aead, async (opening) => {
-    const secrets = await openWith(header, opener, opening, options);
-    // Read again: another tab may have pinned a newer header while Argon2id ran.
-    const latestPin = await loadPin(store);
-    if (latestPin && latestPin.epoch > header.epoch && follows(latestPin, header))
-      changedMeanwhile();
-    const fresh = latestPin === null || isGivenUp(latestPin);
-    if (!fresh) assertContinues(header, secrets, latestPin);
-    if (fresh || !equalBytes(latestPin.hash, header.hash)) await savePin(store, header, latestPin);
-    return makeVault(secrets, fresh ? 'first-use' : 'pinned');
-  });
+  const stored = await loadStored(store, options);
+  return openStored(store, stored, options.aead ?? nobleAead, (opening) =>
+    openWith(stored.header, opener, opening, options),
+  );
 }
 
 /** Everything a header holds, through the slot that the opener opens; held by the opening at once. */
@@ -102,8 +75,5 @@ export async function openWith(
 ): Promise<VaultSecrets> {
   const { vaultId, slots } = header;
   const { vaultKey } = await unwrapVaultKey(vaultId, slots, opener, opening.aead, progress);
-  holdKeys(opening, vaultKey);
-  const keyset = openHeader(header, vaultKey, opening.aead);
-  holdKeys(opening, vaultKey, keyset);
-  return { header, vaultKey, opening, ...keyset };
+  return openUnder(header, vaultKey, opening);
 }

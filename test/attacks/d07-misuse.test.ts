@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as rowseal from '../../src/index.js';
+import { openKeeper } from '../support/open-keeper.js';
 import { createWorld, diary, PASSWORD, ROW, type World } from '../support/world.js';
 
 const SECRET = Uint8Array.from({ length: 32 }, (_, i) => i);
@@ -42,6 +43,7 @@ function callsWith({ store, vault, sealed, kdf }: World, option: string) {
     reencryptRow: () => rowseal.reencryptRow(vault, diary, sealed, extra),
     rekeyVault: () => rowseal.rekeyVault(store, vault, { keep: [opener], ...extra }),
     replaceRecoveryKey: () => rowseal.replaceRecoveryKey(store, vault, extra),
+    resumeVault: () => rowseal.resumeVault(store, openKeeper(), extra),
     tryDecryptRow: () => rowseal.tryDecryptRow(vault, diary, sealed, extra),
     'decryptRows of none': () => rowseal.decryptRows(vault, diary, [], extra),
     'encryptRows of none': () => rowseal.encryptRows(vault, diary, [], extra),
@@ -54,6 +56,7 @@ const WITHOUT_OPTIONS = [
   'defineTable', // checked apart
   'fingerprintOf',
   'generateRecoveryKey',
+  'keepUnlocked',
   'lockVault',
   'memoryStore',
   'pinOf',

@@ -1,0 +1,8 @@
+/**
+ * What the tests of an app need: vaults without Argon2id, a keeper in memory, and the contract that
+ * an own keeper must meet. Never for production.
+ *
+ * @packageDocumentation
+ */
+
+export { memoryKeeper } from './memory-keeper.js';
