@@ -26,10 +26,20 @@ export type Note = RowOf<typeof notes>;
 beforeAll(() => run(ROOT, 'npm', 'pack', '--pack-destination', temp)); // builds first: prepack
 afterAll(() => rmSync(temp, { recursive: true, force: true }));
 
-/** A file, or the files of a folder. */
+/** A file, or the files in a folder at any depth. */
 function filesAt(path: string): string[] {
   if (!statSync(join(ROOT, path)).isDirectory()) return [path];
-  return readdirSync(join(ROOT, path)).map((name) => `${path}/${name}`);
+  return readdirSync(join(ROOT, path)).flatMap((name) => filesAt(`${path}/${name}`));
+}
+
+/** What `files` in package.json says, beside what was built: paths, and after `!` exceptions. */
+function documents(): string[] {
+  const listed: string[] = packageJson.files.filter((path: string) => path !== 'dist');
+  const exceptions = listed.filter((path) => path.startsWith('!')).map((path) => path.slice(1));
+  return listed
+    .filter((path) => !path.startsWith('!'))
+    .flatMap(filesAt)
+    .filter((path) => !exceptions.some((exception) => path.startsWith(`${exception}/`)));
 }
 
 describe('the tarball', () => {
@@ -40,10 +50,7 @@ describe('the tarball', () => {
       .map((entry) => relative(src, join(entry.parentPath, entry.name)).split(sep).join('/'))
       .map((path) => `dist/${path.replace(/\.ts$/, '')}`)
       .flatMap((path) => [`${path}.js`, `${path}.js.map`, `${path}.d.ts`]);
-    const documents = packageJson.files
-      .filter((path: string) => path !== 'dist')
-      .flatMap((path: string) => filesAt(path));
-    const expected = ['package.json', 'README.md', 'LICENSE', ...documents, ...built];
+    const expected = ['package.json', 'README.md', 'LICENSE', ...documents(), ...built];
 
     const packed = await run(temp, 'tar', '-tzf', tarball);
     const paths = packed.trim().split('\n');
