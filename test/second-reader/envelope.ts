@@ -1,5 +1,5 @@
 import { bigEndian, compare, concat, fromBase64url } from './bytes.js';
-import { firstBytes, isLaterFormat } from './header.js';
+import { firstBytes, isLaterFormat } from './first-bytes.js';
 import { tagLength } from './primitives.js';
 import { demand, Refusal, refuse } from './refusal.js';
 import type { Encoded } from './value.js';

@@ -1,5 +1,6 @@
 import { fromBase64url, same, toHex } from './bytes.js';
 import { type Extension, readExtensions } from './extensions.js';
+import { firstBytes, isLaterFormat } from './first-bytes.js';
 import { sha256 } from './primitives.js';
 import { crockford } from './recovery-key.js';
 import { type Code, demand, refuse } from './refusal.js';
@@ -7,11 +8,6 @@ import { readSlot, type Slot, slotTypes } from './slot.js';
 import { type Wire, wireOf } from './wire.js';
 
 // Section 8: what a header says without any secret, and section 15: the pin.
-
-export const firstBytes = { envelope: 1, vaultHeader: 2, keyset: 3, pin: 4 } as const;
-
-/** A first byte of 0x01–0x1f that section 2 does not assign. */
-export const isLaterFormat = (byte: number): boolean => byte > firstBytes.pin && byte <= 0x1f;
 
 export interface Header {
   readonly bytes: Uint8Array;
@@ -30,7 +26,7 @@ export interface Header {
 
 /** Checks 1 and 2, then the others that need neither secret nor pin. */
 export function parseHeader(text: string | null): Header {
-  if (text === null) return refuse('VAULT_MISSING');
+  if (text === null || text === '') return refuse('VAULT_MISSING');
   demand(text.length <= 87_382, 'LIMIT_EXCEEDED');
   return parseHeaderBytes(fromBase64url(text, 'HEADER_MALFORMED'));
 }
@@ -96,10 +92,13 @@ export const fingerprint = (header: Header): string => crockford(headerHash(head
 
 export function succeeds(header: Header, pinned: Header): boolean {
   const distance = header.epoch - pinned.epoch;
-  if (distance < 0) return false;
-  if (distance > 32) return true;
-  const claimed = distance === 0 ? headerHash(header) : header.predecessors[distance - 1];
-  return claimed !== undefined && same(claimed, headerHash(pinned));
+  if (distance === 0) return same(headerHash(header), headerHash(pinned));
+  return distance > 32 || namesAsPredecessor(header, pinned);
+}
+
+export function namesAsPredecessor(header: Header, earlier: Header): boolean {
+  const named = header.predecessors[header.epoch - earlier.epoch - 1];
+  return named !== undefined && same(named, headerHash(earlier));
 }
 
 /** The header that a pin holds. */

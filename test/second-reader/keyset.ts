@@ -1,5 +1,5 @@
 import { toHex } from './bytes.js';
-import { firstBytes } from './header.js';
+import { firstBytes } from './first-bytes.js';
 import { derive } from './primitives.js';
 import { demand } from './refusal.js';
 import { isStamp } from './stamp.js';

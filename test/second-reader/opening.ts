@@ -1,6 +1,6 @@
 import { argon2id } from './argon2id.js';
 import { same } from './bytes.js';
-import { type Header, parseHeader, parsePin, succeeds } from './header.js';
+import { type Header, namesAsPredecessor, parseHeader, parsePin, succeeds } from './header.js';
 import { type Keyset, parseKeyset } from './keyset.js';
 import { preparePassword } from './password.js';
 import { derive, equalSecrets, hmac, openSealed } from './primitives.js';
@@ -21,6 +21,12 @@ export interface Opened {
   readonly keyset: Keyset;
 }
 
+/** What the device remembers when it begins, and when it looks again. */
+export interface Pins {
+  readonly before?: string | undefined;
+  readonly meanwhile?: string | undefined;
+}
+
 /** A secret ready for the slots of its type. */
 interface Opener {
   readonly type: number;
@@ -30,19 +36,20 @@ interface Opener {
 export async function openVault(
   text: string | null,
   secret: Secret,
-  pin?: string,
+  pins: Pins = {},
 ): Promise<Opened> {
   const opener = openerOf(secret);
-  const pinned = pin === undefined ? undefined : parsePin(pin);
+  const pinned = pins.before ? parsePin(pins.before) : undefined;
+  const pinnedNow = pins.meanwhile ? parsePin(pins.meanwhile) : pinned;
   const header = parseHeader(text);
   if (pinned) holdAgainst(header, pinned);
   const vaultKey = await openSlots(header, opener);
   const keyset = openKeyset(header, vaultKey);
-  if (pinned) acceptAfter(pinned, header, vaultKey, keyset);
+  if (pinnedNow) acceptAfter(pinnedNow, header, vaultKey, keyset);
   return { header, vaultKey, keyset };
 }
 
-export function openerOf(secret: Secret): Opener {
+function openerOf(secret: Secret): Opener {
   if ('password' in secret) {
     const password = preparePassword(secret.password);
     return {
@@ -66,13 +73,13 @@ export function openerOf(secret: Secret): Opener {
 }
 
 /** Checks 12 and 13. */
-function holdAgainst(header: Header, pinned: Header): void {
+export function holdAgainst(header: Header, pinned: Header): void {
   demand(same(header.vaultId, pinned.vaultId), 'VAULT_MISMATCH');
   demand(header.epoch >= pinned.epoch, 'HEADER_ROLLBACK');
 }
 
 /** Check 14. */
-export async function openSlots(header: Header, opener: Opener): Promise<Uint8Array> {
+async function openSlots(header: Header, opener: Opener): Promise<Uint8Array> {
   for (const slot of header.slots) {
     if (slot.type !== opener.type || !slot.parts) continue;
     const vaultKey = openSlot(header.vaultId, slot, slot.parts, await opener.kekOf(slot.parts));
@@ -81,7 +88,7 @@ export async function openSlots(header: Header, opener: Opener): Promise<Uint8Ar
   return refuse('UNLOCK_FAILED');
 }
 
-function openSlot(vaultId: Uint8Array, slot: Slot, parts: SlotParts, kek: Uint8Array) {
+export function openSlot(vaultId: Uint8Array, slot: Slot, parts: SlotParts, kek: Uint8Array) {
   if (!equalSecrets(derive('slotCommitment', kek, vaultId), parts.commitment)) return undefined;
   const wrapKey = derive('slotWrap', kek, vaultId);
   const associatedData = slotAssociatedData(vaultId, slot, parts);
@@ -100,8 +107,15 @@ export function openKeyset(header: Header, vaultKey: Uint8Array): Keyset {
   return keyset ? parseKeyset(keyset, vaultId) : refuse('HEADER_TAMPERED');
 }
 
-/** Checks 18 and 19. */
-function acceptAfter(pinned: Header, header: Header, vaultKey: Uint8Array, keyset: Keyset): void {
+/** Checks 17 to 19. */
+export function acceptAfter(
+  pinned: Header,
+  header: Header,
+  vaultKey: Uint8Array,
+  keyset: Keyset,
+): void {
+  demand(!namesAsPredecessor(pinned, header), 'HEADER_CONFLICT');
+  holdAgainst(header, pinned);
   const known = [vaultKey, ...keyset.earlierVaultKeys].some((key) =>
     same(derive('vaultKeyId', key, pinned.vaultId), pinned.vaultKeyId),
   );

@@ -52,10 +52,10 @@ function readBody(type: number, body: Uint8Array): SlotParts {
 function readCosts(wire: Wire): Costs {
   const rule = wire.number(1);
   const kdf = wire.number(1);
+  demand(rule === 1 && kdf === 1, 'KDF_PARAMS_REFUSED');
   const memoryKiB = wire.number(4);
   const passes = wire.number(4);
   const lanes = wire.number(1);
-  demand(rule === 1 && kdf === 1, 'KDF_PARAMS_REFUSED');
   const costs = { memoryKiB, passes, lanes };
   demand(costsAccepted(costs), 'KDF_PARAMS_REFUSED');
   return costs;

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { allFiles, type Fields, readOperations, readScenario } from './vector-files.js';
+import { type Operation, operations } from './vector-operations.js';
+import { openScenarioHeader, openScenarioRow } from './vector-scenarios.js';
+
+const run = new Set<string>();
+
+/** What this returns is run; a file in another folder is run by nobody. */
+function filesOf(folder: string): readonly string[] {
+  const files = allFiles().filter((name) => name.startsWith(`${folder}/`));
+  for (const name of files) run.add(name);
+  return files;
+}
+
+describe.each(filesOf('operations'))('%s', (name) => {
+  const { numberOfTests, testGroups } = readOperations(name);
+
+  test('has as many tests as it says', () => {
+    expect(testGroups.flatMap(({ tests }) => tests)).toHaveLength(numberOfTests);
+  });
+
+  for (const { tests, ...group } of testGroups) {
+    const operation = operations[group.type];
+    if (!operation) throw new Error(`the second reader has no operation ${group.type}`);
+    test.each(tests)(`${group.type} $tcId: $comment`, async (one) => {
+      const fields = { ...group, ...one };
+      await (one.result === 'valid' ? holdOutputs : holdRefusal)(fields, operation);
+    });
+  }
+});
+
+test.each(filesOf('headers'))('%s', (name) => holdScenario(readScenario(name), openScenarioHeader));
+
+test.each(filesOf('rows'))('%s', (name) => holdScenario(readScenario(name), openScenarioRow));
+
+const holdScenario = (scenario: Fields, open: Operation): Promise<void> =>
+  (scenario.expect === 'success' ? holdOutputs : holdRefusal)(scenario, open);
+
+/** Every field is an input, an output or one of these. */
+const remarks = ['tcId', 'comment', 'flags', 'holds', 'type', 'result', 'expect', 'check'];
+
+async function holdOutputs(fields: Fields, operation: Operation): Promise<void> {
+  const looked = new Set(remarks);
+  const input = new Proxy(fields, {
+    get(target, name: string) {
+      looked.add(name);
+      return target[name];
+    },
+  });
+  const outputs = await operation(input);
+  const names = Object.keys(outputs);
+  expect(outputs).toEqual(Object.fromEntries(names.map((name) => [name, fields[name]])));
+  expect(Object.keys(fields).filter((name) => !looked.has(name) && !(name in outputs))).toEqual([]);
+}
+
+/** An operation without codes of its own names none. */
+async function holdRefusal(fields: Fields, operation: Operation): Promise<void> {
+  const code = await refusalOf(() => operation(fields));
+  expect(code).toBe(fields.expect ?? code);
+}
+
+async function refusalOf(attempt: () => unknown): Promise<unknown> {
+  try {
+    await attempt();
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code === undefined) throw error;
+    return code;
+  }
+  throw new Error('nothing was refused');
+}
+
+test('no file is left out', () => {
+  expect(allFiles().length).toBeGreaterThan(0);
+  expect([...run].sort()).toEqual(allFiles());
+});
