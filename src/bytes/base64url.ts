@@ -18,16 +18,21 @@ const SEXTETS = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) => {
 });
 
 /** Node's own: an order of magnitude faster, but its decoder skips what it doesn't know. */
-interface Native {
-  readonly Buffer?: {
-    from(memory: ArrayBufferLike, at: number, length: number): NativeBytes;
-    from(text: string, format: 'base64url'): NativeBytes;
-  };
+interface NativeBuffer {
+  isEncoding?(name: string): boolean;
+  from(memory: ArrayBufferLike, at: number, length: number): NativeBytes;
+  from(text: string, format: 'base64url'): NativeBytes;
 }
 type NativeBytes = Uint8Array & { toString(format: 'base64url'): string };
 
+/** Polyfills of `Buffer` that browsers and React Native get from bundlers don't know base64url. */
+function nativeBuffer(): NativeBuffer | null {
+  const { Buffer } = globalThis as { readonly Buffer?: NativeBuffer };
+  return Buffer?.isEncoding?.('base64url') ? Buffer : null;
+}
+
 export function encodeBase64url(bytes: Uint8Array): string {
-  const { Buffer } = globalThis as Native;
+  const Buffer = nativeBuffer();
   return Buffer
     ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
     : encodeByTable(bytes);
@@ -35,7 +40,7 @@ export function encodeBase64url(bytes: Uint8Array): string {
 
 /** The bytes of strict base64url text, or `null` when it is anything else. */
 export function decodeBase64url(text: string): Uint8Array | null {
-  const { Buffer } = globalThis as Native;
+  const Buffer = nativeBuffer();
   if (!Buffer) return decodeByTable(text);
   const bytes = Buffer.from(text, 'base64url');
   // Bytes have one text, so a text that does not come back was another one.

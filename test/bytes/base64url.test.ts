@@ -1,6 +1,6 @@
 import { base64urlnopad } from '@scure/base';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   base64urlLength,
   decodeBase64url,
@@ -69,6 +69,27 @@ describe('base64url', () => {
     }
   });
 });
+
+describe.each([
+  ['no Buffer', undefined],
+  ['a polyfill of Buffer without base64url', { isEncoding: () => false, from: unknownEncoding }],
+  ['something else of that name', { from: unknownEncoding }],
+])('with %s', (_, Buffer) => {
+  it('encodes and decodes by table', () => {
+    vi.stubGlobal('Buffer', Buffer);
+    try {
+      expect(encodeBase64url(Uint8Array.of(0xfb, 0xff))).toBe('-_8');
+      expect(decodeBase64url('-_8')).toEqual(Uint8Array.of(0xfb, 0xff));
+      expect(decodeBase64url('-_9')).toBeNull();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+});
+
+function unknownEncoding(): never {
+  throw new TypeError('Unknown encoding: base64url');
+}
 
 function decodedByScure(text: string): Uint8Array | null {
   try {
