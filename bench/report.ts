@@ -1,6 +1,6 @@
 /** The figures, for people and for programs. */
 import { cpus } from 'node:os';
-import type { Duel, Turn } from './measure.js';
+import type { Duel, Lap } from './measure.js';
 import type { Peer } from './peers/peer.js';
 import { median, quantile } from './statistics.js';
 
@@ -14,14 +14,15 @@ export interface Outcome {
   readonly ownStored: ReadonlyMap<string, number>;
 }
 
-type Measure = 'encryptRow' | 'decryptRow';
+/** Rows per second: encryption, decryption. */
+type Rates = readonly [string, string];
 
 /** The least from which a figure may be quoted. */
 const CLAIM = { rows: 1000, rounds: 11 };
 
-const LEGEND = `rows/s   the median round; compare it only within this table
-ratio    the peer's time divided by rowseal's, both taken side by side: above 1, rowseal is faster;
-         the median of the rounds, and in brackets their 10th and 90th percentile
+const LEGEND = `rows/s   the median block of 20 rows; compare it only within this table
+ratio    the peer's time for a block divided by rowseal's, taken side by side: above 1, rowseal is
+         faster; the median of all blocks, and in brackets their 10th and 90th percentile
 stored   the mean over the rows of what encryption returns: characters where it is text, bytes
          where it is bytes (as base64 text those would be a third longer)`;
 
@@ -29,11 +30,11 @@ stored   the mean over the rows of what encryption returns: characters where it 
 export function jsonLines({ backend, duels, ownStored }: Outcome): string {
   const ratios = (['encryptRow', 'decryptRow'] as const).flatMap((measure) =>
     duels.map((duel) => {
-      const ratio = rounded(median(ratiosOf(duel, measure)), 3);
+      const ratio = rounded(median(ratiosOf(duel[measure])), 3);
       return { measure, backend, peer: duel.peer.name, ratio };
     }),
   );
-  const peersStored = duels.map((duel) => [duel.peer.name, storedOf(duel)] as const);
+  const peersStored = duels.map((duel) => [duel.peer.name, duel.storedBytes] as const);
   const sizes = [...ownStored, ...peersStored].map(([peer, length]) => {
     return { measure: 'storedBytes', peer, bytes: rounded(length, 1) };
   });
@@ -41,19 +42,17 @@ export function jsonLines({ backend, duels, ownStored }: Outcome): string {
 }
 
 export function table(outcome: Outcome): string {
-  const { own, rows, duels, ownStored } = outcome;
-  const ownTurns = duels.flatMap(({ pairs }) => pairs.map((pair) => pair.own));
+  const { own, duels, ownStored } = outcome;
   const lines = [
     ['', 'version', 'encrypt rows/s', 'ratio', 'decrypt rows/s', 'ratio', 'stored'],
     ...[...ownStored].map(([name, length]) =>
       name === own.name
-        ? line(own, rows, ownTurns, ['1', '1'], length)
+        ? line(own, ownRates(duels), ['1', '1'], length)
         : [name, '', '', '', '', '', `${length.toFixed(0)} ${own.storedUnit}`],
     ),
     ...duels.map((duel) => {
-      const turns = duel.pairs.map((pair) => pair.peer);
-      const spreads = [spread(duel, 'encryptRow'), spread(duel, 'decryptRow')] as const;
-      return line(duel.peer, rows, turns, spreads, storedOf(duel));
+      const spreads = [spread(duel.encryptRow), spread(duel.decryptRow)] as const;
+      return line(duel.peer, peerRates(duel), spreads, duel.storedBytes);
     }),
   ];
   const protections = [own, ...duels.map(({ peer }) => peer)].map((peer) => [
@@ -74,32 +73,37 @@ Node ${node}, ${machine}, ${date}`;
 
 function line(
   { name, version, storedUnit }: Peer,
-  rows: number,
-  turns: readonly Turn[],
+  [encryptRate, decryptRate]: Rates,
   [encryptRatio, decryptRatio]: readonly [string, string],
   stored: number,
 ): string[] {
-  const rate = (measure: Measure) => {
-    const milliseconds = median(turns.map((turn) => turn[measure]));
-    return Math.round((rows / milliseconds) * 1000).toLocaleString('en');
-  };
   const size = `${stored.toFixed(0)} ${storedUnit}`;
-  const speeds = [rate('encryptRow'), encryptRatio, rate('decryptRow'), decryptRatio];
-  return [name, version, ...speeds, size];
+  return [name, version, encryptRate, encryptRatio, decryptRate, decryptRatio, size];
 }
 
-function spread(duel: Duel, measure: Measure): string {
-  const ratios = ratiosOf(duel, measure);
+function ownRates(duels: readonly Duel[]): Rates {
+  return [
+    rate(duels.flatMap(({ encryptRow }) => encryptRow.map(({ own }) => own))),
+    rate(duels.flatMap(({ decryptRow }) => decryptRow.map(({ own }) => own))),
+  ];
+}
+
+function peerRates({ encryptRow, decryptRow }: Duel): Rates {
+  return [rate(encryptRow.map(({ peer }) => peer)), rate(decryptRow.map(({ peer }) => peer))];
+}
+
+function rate(milliseconds: readonly number[]): string {
+  return Math.round(1000 / median(milliseconds)).toLocaleString('en');
+}
+
+function spread(laps: readonly Lap[]): string {
+  const ratios = ratiosOf(laps);
   const [low, middle, high] = [0.1, 0.5, 0.9].map((share) => quantile(ratios, share).toFixed(2));
   return `${middle} (${low}–${high})`;
 }
 
-function ratiosOf({ pairs }: Duel, measure: Measure): number[] {
-  return pairs.map(({ own, peer }) => peer[measure] / own[measure]);
-}
-
-function storedOf({ pairs }: Duel): number {
-  return median(pairs.map(({ peer }) => peer.storedBytes));
+function ratiosOf(laps: readonly Lap[]): number[] {
+  return laps.map(({ own, peer }) => peer / own);
 }
 
 function aligned(lines: readonly (readonly string[])[]): string {

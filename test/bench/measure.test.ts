@@ -47,11 +47,11 @@ describe('measuring', () => {
     await expect(run).rejects.toThrow('own did not give back row 1');
   });
 
-  test('times each peer beside rowseal, in an order that changes', async () => {
+  test('lets each peer meet rowseal in each round, in an order that changes', async () => {
     const turns: string[] = [];
     const peers = [peer('b', {}, turns), peer('c', { awaited: true }, turns)];
     const duels = await measure(peer('a', {}, turns), peers, rows, 2);
-    const counts = duels.map((duel) => [duel.peer.name, duel.pairs.length]);
+    const counts = duels.map(({ peer, encryptRow }) => [peer.name, encryptRow.length]);
     expect(counts).toEqual([
       ['b', 2],
       ['c', 2],
@@ -61,17 +61,14 @@ describe('measuring', () => {
 
   test('asks a slow peer in every third round, and at least once', async () => {
     const slow = [peer('slow', { slow: true })];
-    const pairsOf = async (rounds: number) =>
-      (await measure(peer('own'), slow, rows, rounds))[0]?.pairs.length;
-    expect(await pairsOf(1)).toBe(1);
-    expect(await pairsOf(15)).toBe(5);
+    const lapsOf = async (rounds: number) =>
+      (await measure(peer('own'), slow, rows, rounds))[0]?.decryptRow.length;
+    expect(await lapsOf(1)).toBe(1);
+    expect(await lapsOf(15)).toBe(5);
   });
 });
 
 describe('the report', () => {
-  const turn = (encryptRow: number, decryptRow: number, storedBytes = 440) => {
-    return { encryptRow, decryptRow, storedBytes };
-  };
   const outcome: Outcome = {
     backend: 'noble',
     own: peer('rowseal'),
@@ -80,11 +77,17 @@ describe('the report', () => {
     duels: [
       {
         peer: peer('jose'),
-        pairs: [
-          { own: turn(10, 10), peer: turn(20, 5, 417) },
-          { own: turn(10, 10), peer: turn(90, 90, 417) },
-          { own: turn(20, 10), peer: turn(30, 4, 417) },
+        encryptRow: [
+          { own: 0.01, peer: 0.02 },
+          { own: 0.01, peer: 0.09 },
+          { own: 0.02, peer: 0.03 },
         ],
+        decryptRow: [
+          { own: 0.01, peer: 0.005 },
+          { own: 0.01, peer: 0.09 },
+          { own: 0.01, peer: 0.004 },
+        ],
+        storedBytes: 417,
       },
     ],
     ownStored: new Map([['rowseal', 440]]),
