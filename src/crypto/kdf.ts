@@ -64,6 +64,6 @@ function isWithin(value: number, floor: number, ceiling: number): boolean {
 export function refuseKdf(): never {
   throw new RowsealError(
     'KDF_PARAMS_REFUSED',
-    'The vault header asks for password costs that this version never chooses. Update the app; if it is current, someone changed the header: do not type the password again, and compare fingerprints with another device.',
+    'The vault header asks for password costs that this version never chooses. Update the app; if it is current, someone changed them: do not type the password again; compare fingerprints with another device.',
   );
 }

@@ -80,6 +80,6 @@ function isConstant(bytes: Uint8Array): boolean {
 function fail(): never {
   throw new RowsealError(
     'NO_SECURE_RANDOM',
-    'This platform has no working crypto.getRandomValues, and there is no fallback. On React Native, import react-native-get-random-values first.',
+    'This platform has no working crypto.getRandomValues. On React Native, import react-native-get-random-values first.',
   );
 }

@@ -91,6 +91,6 @@ function macOf({ vaultId }: HeaderFields, vaultKey: VaultKey, bytes: Uint8Array)
 function tampered(): never {
   throw new RowsealError(
     'HEADER_TAMPERED',
-    'The secret is right, but someone without the vault key changed the vault header. Nothing of it was used: load it again.',
+    'The secret is right, but the vault header was changed without the vault key. Nothing of it was used: load it again.',
   );
 }

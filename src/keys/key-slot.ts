@@ -128,7 +128,7 @@ export function slotAssociatedData(
 function readContent(type: SlotType, body: Uint8Array, refuse: WireReader['refuse']): SlotContent {
   const reader = createReader(body, refuse);
   const infoLength = readUint16(reader);
-  if (infoLength > INFO_LIMIT) refuse(`a slot's info is longer than ${INFO_LIMIT} bytes`);
+  if (infoLength > INFO_LIMIT) refuse('slot info');
   const content = {
     type,
     info: readBytes(reader, infoLength),

@@ -117,18 +117,18 @@ export function encodeKeyset({ dataKeys, earlierVaultKeys }: Keyset): Uint8Array
  */
 export function parseKeyset(vaultId: Uint8Array, bytes: Uint8Array): Keyset {
   const reader = createReader(bytes, refuse);
-  if (readByte(reader) !== FORMAT_BYTE.keyset) refuse('it is not a keyset');
+  if (readByte(reader) !== FORMAT_BYTE.keyset) refuse('format byte');
   const dekCount = readUint16(reader);
-  if (dekCount < 1 || dekCount > KEY_COUNT_LIMIT) refuse('it has no key or too many keys');
+  if (dekCount < 1 || dekCount > KEY_COUNT_LIMIT) refuse('number of keys');
   const dataKeys = Array.from({ length: dekCount }, (_, i) => readDataKey(reader, vaultId, i));
   const earlierCount = readUint16(reader);
-  if (dekCount + earlierCount > KEY_COUNT_LIMIT) refuse('it has too many keys');
+  if (dekCount + earlierCount > KEY_COUNT_LIMIT) refuse('number of keys');
   const earlierVaultKeys = Array.from({ length: earlierCount }, () => {
     const key = readBytes(reader, KEY_LENGTH) as VaultKey;
     return { key, id: vaultKeyId(vaultId, key) };
   });
   assertEnd(reader);
-  if (!areDistinct(dataKeys) || !areDistinct(earlierVaultKeys)) refuse('it holds a key twice');
+  if (!areDistinct(dataKeys) || !areDistinct(earlierVaultKeys)) refuse('equal keys');
   return { dataKeys, earlierVaultKeys };
 }
 
@@ -136,19 +136,19 @@ function readDataKey(reader: WireReader, vaultId: Uint8Array, index: number): Da
   const dek = readBytes(reader, KEY_LENGTH) as Dek;
   const status = STATUSES[readByte(reader)];
   if (!status || (status === 'primary') !== (index === 0)) {
-    return refuse('not its first key alone is primary');
+    return refuse('primary key');
   }
   return makeDataKey(vaultId, dek, status, status === 'primary' ? null : readStamp(reader));
 }
 
 function readStamp(reader: WireReader): StampBytes {
   const stamp = readBytes(reader, STAMP_LENGTH);
-  return tickOf(stamp).time < STAMP_TIME_LIMIT ? stamp : refuse('a stamp in it is out of range');
+  return tickOf(stamp).time < STAMP_TIME_LIMIT ? stamp : refuse('stamp');
 }
 
-function refuse(reason: string): never {
+function refuse(part: string): never {
   throw new RowsealError(
     'HEADER_TAMPERED',
-    `The keyset of this vault is authentic but malformed: ${reason}. Do not write with it, and compare fingerprints with another device.`,
+    `The keyset of this vault is authentic but breaks the format (${part}). Do not write with it; compare fingerprints with another device.`,
   );
 }

@@ -90,7 +90,7 @@ export async function unwrapVaultKey(
   }
   throw new RowsealError(
     'UNLOCK_FAILED',
-    'The vault did not open: the secret is wrong, or its slot is damaged or missing. Try again, or with another secret.',
+    'The secret is wrong, or its slot is damaged or missing. Try again, or with another secret.',
   );
 }
 
@@ -134,7 +134,7 @@ function throwIfAborted({ signal }: OpenProgress): void {
 /** Throws `TypeError` for what is no opener: taken for a secret, it would only ever be a wrong one. */
 export function assertOpener(opener: VaultOpener): void {
   if (typeof opener?.deriveKek !== 'function') {
-    throw new TypeError('Pass an opener: byPassword(…), byRecoveryKey(…) or bySecret(…).');
+    throw new TypeError('This is no opener: pass what byPassword or another one returned.');
   }
 }
 
@@ -157,12 +157,8 @@ async function deriveKek(
     progress.onProgress?.(share);
   });
   assertKek(kek);
-  try {
-    throwIfAborted(progress);
-  } catch (abort) {
-    wipe(kek);
-    throw abort;
-  }
+  if (progress.signal?.aborted) wipe(kek);
+  throwIfAborted(progress);
   return kek;
 }
 

@@ -12,7 +12,7 @@ export function assertNotOlder(header: VaultHeader, pin: VaultHeader | null): vo
   if (!equalBytes(header.vaultId, pin.vaultId)) {
     throw new RowsealError(
       'VAULT_MISMATCH',
-      'The store shows another vault than the one this device knows. Enter no secrets for it, unless the user has replaced the vault: then open with { replaces: the old pin }.',
+      'The store shows another vault than this device knows. Enter no secrets, unless the user has replaced it: then open with { replaces: the old pin }.',
     );
   }
   if (header.epoch < pin.epoch) {
@@ -37,7 +37,7 @@ export function assertContinues(
   if (!isSuccessor(header, pin)) {
     throw new RowsealError(
       'HEADER_CONFLICT',
-      'The stored vault header does not follow from the one this device knows: the vault was changed on two sides, or the server shows each device its own. Compare fingerprints with another device, then call adoptHeader: it keeps all keys.',
+      'The vault was changed on two sides, or the server shows each device a header of its own. Compare fingerprints with another device, then call adoptHeader: it takes the stored header and keeps all keys.',
     );
   }
 }
@@ -46,7 +46,7 @@ export function assertHoldsPinnedKey(header: VaultHeader, keyset: Keyset, pin: V
   const holds =
     equalBytes(header.vaultKeyId, pin.vaultKeyId) ||
     keyset.earlierVaultKeys.some(({ id }) => equalBytes(id, pin.vaultKeyId));
-  if (!holds) rollback('another vault key than the one this device knows');
+  if (!holds) rollback('another vault key than this device knows');
 }
 
 /** Whether a header is the pinned one or descends from it, as far as its list of predecessors reaches. */

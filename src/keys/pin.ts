@@ -35,6 +35,6 @@ export function parsePin(text: string): VaultHeader {
 function damaged(): never {
   throw new RowsealError(
     'STORE_FAILED',
-    'The pin of this vault is damaged. Restore it from a backup of this device; delete it only if you accept whatever header the server shows.',
+    'The pin of this vault is damaged. Restore it from a backup; delete it only if any header that the server shows will do.',
   );
 }

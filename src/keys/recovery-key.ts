@@ -62,8 +62,8 @@ export function parseRecoveryKey(text: string): Uint8Array {
     .replace(/O/g, '0')
     .replace(/[IL]/g, '1');
   const symbols = [...plain].map((character) => BASE32_ALPHABET.indexOf(character));
-  if (symbols.length !== DATA_CHARACTERS + CHECKSUM_CHARACTERS || symbols.includes(-1)) typo();
-  if (polymod(symbols) !== BECH32M_CONSTANT) typo();
+  const isComplete = symbols.length === DATA_CHARACTERS + CHECKSUM_CHARACTERS;
+  if (!isComplete || symbols.includes(-1) || polymod(symbols) !== BECH32M_CONSTANT) typo();
   if ((symbols[0] as number) >= 8) refuseNewer('This recovery key');
   return secretOf(symbols.slice(0, DATA_CHARACTERS));
 }

@@ -130,7 +130,7 @@ export function changedMeanwhile(): never {
 export function missing(): never {
   throw new RowsealError(
     'VAULT_MISSING',
-    'The store has no vault header. If there was one, the server lost or hides it: create no other; open with { offline: true } on a device that knows it.',
+    'The store has no vault header. If there was one, create no other: open with { offline: true } on a device that knows it.',
   );
 }
 

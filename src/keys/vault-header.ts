@@ -81,20 +81,20 @@ export interface VaultHeader extends HeaderFields {
  * Throws `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`, `HEADER_MALFORMED`, `KDF_PARAMS_REFUSED`.
  */
 export function parseHeader(text: string): VaultHeader {
-  if (text.length > base64urlLength(HEADER_LENGTH_LIMIT)) tooMuch('is larger than 64 KiB');
+  if (text.length > base64urlLength(HEADER_LENGTH_LIMIT)) tooMuch('bytes');
   const bytes = decodeBase64url(text);
-  if (!bytes) malformed('it is not base64url text');
+  if (!bytes) malformed('base64url');
   return parseHeaderBytes(bytes);
 }
 
 export function parseHeaderBytes(bytes: Uint8Array): VaultHeader {
-  if (bytes.length > HEADER_LENGTH_LIMIT) tooMuch('is larger than 64 KiB');
+  if (bytes.length > HEADER_LENGTH_LIMIT) tooMuch('bytes');
   const reader = createReader(bytes, malformed);
   assertFormat(readByte(reader));
   const fields = readFields(reader);
   const fieldBytes = bytes.subarray(0, reader.at);
   const sealedKeyset = readBytes(reader, readUint16(reader));
-  if (sealedKeyset.length < NONCE_LENGTH + TAG_LENGTH) malformed('its keyset is cut short');
+  if (sealedKeyset.length < NONCE_LENGTH + TAG_LENGTH) malformed('keyset');
   const mac = readBytes(reader, HASH_LENGTH);
   assertEnd(reader);
   const text = encodeBase64url(bytes);
@@ -114,7 +114,12 @@ export function encodeAuthenticated(fields: HeaderFields, sealedKeyset: Uint8Arr
   writeFields(writer, fields);
   writeUint16(writer, sealedKeyset.length);
   writeBytes(writer, sealedKeyset);
-  if (writer.at + HASH_LENGTH > HEADER_LENGTH_LIMIT) tooMuch('would grow over 64 KiB');
+  if (writer.at + HASH_LENGTH > HEADER_LENGTH_LIMIT) {
+    throw new RowsealError(
+      'LIMIT_EXCEEDED',
+      'The vault header would grow over 64 KiB. Remove slots that are no longer used.',
+    );
+  }
   return writtenBytes(writer);
 }
 
@@ -122,10 +127,10 @@ function readFields(reader: WireReader): HeaderFields {
   const vaultId = readBytes(reader, VAULT_ID_LENGTH);
   const vaultKeyId = readBytes(reader, KEY_LENGTH);
   const epoch = readUint32(reader);
-  if (epoch < 1) malformed('its epoch is 0');
   const predecessorCount = readByte(reader);
+  // Epoch 0, which no header has, fits no number of predecessors.
   if (predecessorCount !== Math.min(PREDECESSOR_LIMIT, epoch - 1)) {
-    malformed('its predecessors do not fit its epoch');
+    malformed('predecessors');
   }
   const predecessors = Array.from({ length: predecessorCount }, () =>
     readBytes(reader, HASH_LENGTH),
@@ -136,14 +141,13 @@ function readFields(reader: WireReader): HeaderFields {
 
 function readSlots(reader: WireReader): KeySlot[] {
   const count = readByte(reader);
-  if (count < 1) malformed('it has no key slot');
-  if (count > SLOT_LIMIT) tooMuch(`has more than ${SLOT_LIMIT} key slots`);
-  const slots: KeySlot[] = [];
-  for (let i = 0; i < count; i++) slots.push(readSlot(reader));
-  if (!areDistinct(slots)) malformed('two of its slots have one id');
+  if (count < 1) malformed('key slots');
+  if (count > SLOT_LIMIT) tooMuch('key slots');
+  const slots = Array.from({ length: count }, () => readSlot(reader));
+  if (!areDistinct(slots)) malformed('slot ids');
   // Each password slot is an Argon2id run that a server could make a client spend (threat C03).
   if (slots.filter(({ content }) => content?.type === 'password').length > 1) {
-    tooMuch('has more than one password slot');
+    tooMuch('password slots');
   }
   return slots;
 }
@@ -163,19 +167,19 @@ function writeFields(writer: WireWriter, fields: HeaderFields): void {
 function assertFormat(byte: number): void {
   if (byte === FORMAT_BYTE.vaultHeader) return;
   if (isFutureFormatByte(byte)) refuseNewer('This vault header');
-  malformed('it is no vault header');
+  malformed('format byte');
 }
 
-function malformed(reason: string): never {
+function malformed(part: string): never {
   throw new RowsealError(
     'HEADER_MALFORMED',
-    `The vault header is damaged: ${reason}. Load it again; this device has the last good one.`,
+    `The vault header is damaged (${part}). Load it again; this device has the last good one.`,
   );
 }
 
 function tooMuch(what: string): never {
   throw new RowsealError(
     'LIMIT_EXCEEDED',
-    `The vault header ${what}. No rowseal app makes such a header.`,
+    `The vault header has too many ${what}. Load it again; this device has the last good one.`,
   );
 }

@@ -4,7 +4,7 @@
  * The set of them may change from one version of an app to the next. Every envelope says by number
  * under which set it was sealed; a row moves to the current set when it is sealed again.
  */
-import { RowsealError } from '../errors.js';
+import { RowsealError, refuseNewer } from '../errors.js';
 import { type Cell, type EncodedValue, isDeleted, type RowContent } from './row-content.js';
 import {
   type AnyRow,
@@ -33,7 +33,7 @@ function currentBoundSet({ layout }: Table): number {
 }
 
 export function boundColumns({ layout }: Table, set: number): readonly LayoutColumn[] {
-  return layout.boundSets[set] ?? newerBoundSet();
+  return layout.boundSets[set] ?? refuseNewer('This row');
 }
 
 /**
@@ -124,12 +124,5 @@ function tooLong(table: Table, { name }: LayoutColumn): never {
   throw new RowsealError(
     'VALUE_UNSUPPORTED',
     `The bound column '${name}' of '${table.name}' takes at most ${BOUND_LENGTH_LIMIT} bytes. The row was not sealed; nothing was lost.`,
-  );
-}
-
-function newerBoundSet(): never {
-  throw new RowsealError(
-    'UNSUPPORTED_VERSION',
-    'This row binds a set of columns that this version of the app does not declare. Keep it and update the app.',
   );
 }
