@@ -22,7 +22,13 @@ import {
 import { recoveryKeyVectors } from './operations/recovery-keys.js';
 import { stampVectors } from './operations/stamps.js';
 import { valueVectors } from './operations/values.js';
-import { formatOperation, type Operation, type VectorFiles } from './vector-file.js';
+import { ROWS } from './rows/all-rows.js';
+import {
+  formatOperation,
+  formatScenario,
+  type Operation,
+  type VectorFiles,
+} from './vector-file.js';
 
 const OPERATIONS: readonly Operation[] = [
   ...[base64urlVectors, utf8Vectors, varintVectors, passwordVectors, recoveryKeyVectors],
@@ -35,7 +41,13 @@ const OPERATIONS: readonly Operation[] = [
 export async function allVectors(): Promise<VectorFiles> {
   const files = new Map<string, string>();
   for (const operation of [...OPERATIONS, await kekVectors()]) {
-    files.set(`operations/${operation.name}.json`, formatOperation(operation));
+    add(files, `operations/${operation.name}.json`, formatOperation(operation));
   }
+  for (const { name, scenario } of ROWS) add(files, `rows/${name}.json`, formatScenario(scenario));
   return files;
+}
+
+function add(files: Map<string, string>, path: string, text: string): void {
+  if (files.has(path)) throw new Error(`Two vectors are called ${path}.`);
+  files.set(path, text);
 }

@@ -1,8 +1,7 @@
 /** Key slots, keysets, headers and pins through `src`. */
 import { assertEnd, createReader } from '../../../src/bytes/wire-reader.js';
 import type { Kek, VaultKey } from '../../../src/crypto/key-types.js';
-import { nobleAead } from '../../../src/crypto/noble-aead.js';
-import { RowsealError } from '../../../src/index.js';
+import { nobleAead, RowsealError } from '../../../src/index.js';
 import { openHeader } from '../../../src/keys/header-seal.js';
 import { type KeySlot, readSlot, slotAssociatedData } from '../../../src/keys/key-slot.js';
 import {

@@ -1,7 +1,7 @@
 /** A vault of given keys, open, under a header that nobody could open. */
 
 import type { Dek, VaultKey } from '../../../src/crypto/key-types.js';
-import { nobleAead } from '../../../src/crypto/noble-aead.js';
+import { nobleAead } from '../../../src/index.js';
 import { sealHeader } from '../../../src/keys/header-seal.js';
 import { type DataKey, type KeyStatus, makeDataKey, vaultKeyId } from '../../../src/keys/keyset.js';
 import { inNewOpening } from '../../../src/keys/opening.js';
