@@ -6,34 +6,7 @@
  * stays a `TypeError` or `RangeError`. Messages say what to do and never carry a row's value,
  * a password or a key.
  */
-
-/** Every code a {@link RowsealError} can carry; switch on it, never on the message. */
-export type RowsealErrorCode =
-  | 'UNLOCK_FAILED'
-  | 'HEADER_MALFORMED'
-  | 'HEADER_TAMPERED'
-  | 'HEADER_ROLLBACK'
-  | 'HEADER_CONFLICT'
-  | 'VAULT_MISMATCH'
-  | 'VAULT_MISSING'
-  | 'STORE_FAILED'
-  | 'KDF_PARAMS_REFUSED'
-  | 'KDF_BACKEND_REQUIRED'
-  | 'LIMIT_EXCEEDED'
-  | 'UNSUPPORTED_VERSION'
-  | 'LAST_SLOT'
-  | 'RECOVERY_KEY_TYPO'
-  | 'PASSWORD_REFUSED'
-  | 'LOCKED'
-  | 'UNKNOWN_KEY'
-  | 'KEY_RETIRED'
-  | 'ROW_MALFORMED'
-  | 'ROW_AUTH_FAILED'
-  | 'ROW_DELETED'
-  | 'NOT_ENCRYPTED'
-  | 'VALUE_UNSUPPORTED'
-  | 'EXPOSURE_REFUSED'
-  | 'NO_SECURE_RANDOM';
+import type { RowsealErrorCode } from './errors/error-code.js';
 
 /**
  * The error of every refusal; `code` is stable, `message` may change in any release.
