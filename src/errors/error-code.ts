@@ -10,7 +10,7 @@ export type RowsealErrorCode =
    * damaged.
    *
    * - App: which of these it is, nobody can tell; ask again, or offer the recovery key, and don't
-   *   tell the server.
+   *   tell the server. After `resumeVault`, ask for the password and call `keepUnlocked` again.
    * - User: “This did not open your data. Check the password, or use the recovery key.”
    * - Lost: nothing.
    */
@@ -71,7 +71,8 @@ export type RowsealErrorCode =
    */
   | 'VAULT_MISSING'
   /**
-   * The app's store threw (see `cause`), did not keep what was written, or gave back a damaged pin.
+   * The app's store or keeper threw (see `cause`), did not keep what was written, or gave back
+   * something damaged.
    *
    * - App: try again; `message` says whether a change may be in effect, and then the vault opens
    *   with the new secret or with the old one.
