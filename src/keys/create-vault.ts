@@ -7,7 +7,7 @@ import { assertOptions, RowsealError } from '../errors.js';
 import { byRecoveryKey } from './by-recovery-key.js';
 import { sealHeader } from './header-seal.js';
 import type { KeySlot } from './key-slot.js';
-import { vaultKeyId } from './keyset.js';
+import { type Keyset, vaultKeyId } from './keyset.js';
 import { assertOpener, type OpenProgress, type VaultOpener, wrapVaultKey } from './opener.js';
 import { holdKeys, inNewOpening, type VaultOpening } from './opening.js';
 import { formatPin } from './pin.js';
@@ -15,7 +15,7 @@ import { generateRecoveryKey } from './recovery-key.js';
 import { freshDataKey } from './rotate-data-key.js';
 import { loadHeaderText, loadPin, replaceHeader, type Standing } from './store-access.js';
 import { makeVault, type Vault, type VaultSecrets } from './vault.js';
-import { parseHeader, VAULT_ID_LENGTH } from './vault-header.js';
+import { parseHeader, VAULT_ID_LENGTH, type VaultHeader } from './vault-header.js';
 import { assertStore, type VaultStore } from './vault-store.js';
 
 /** Options of {@link createVault}. */
@@ -124,6 +124,19 @@ async function firstSecrets(
   for (const opener of openers) {
     slots.push(await wrapVaultKey(vaultId, vaultKey, opener, aead, progress));
   }
+  const header = sealFirstHeader({ vaultId, vaultKey, slots, ...keyset }, aead);
+  return { header, vaultKey, opening, ...keyset };
+}
+
+/** What a vault begins with. */
+interface FirstKeys extends Keyset {
+  readonly vaultId: Uint8Array;
+  readonly vaultKey: VaultKey;
+  readonly slots: readonly KeySlot[];
+}
+
+export function sealFirstHeader(keys: FirstKeys, aead: AeadBackend): VaultHeader {
+  const { vaultId, vaultKey, slots } = keys;
   const fields = {
     vaultId,
     vaultKeyId: vaultKeyId(vaultId, vaultKey),
@@ -132,8 +145,7 @@ async function firstSecrets(
     slots,
     extensions: [],
   };
-  const header = sealHeader(fields, keyset, vaultKey, aead);
-  return { header, vaultKey, opening, ...keyset };
+  return sealHeader(fields, keys, vaultKey, aead);
 }
 
 /** What stands in the store and on this device, once the caller has named all of it. */

@@ -103,24 +103,42 @@ export async function wrapVaultKey(
   progress: OpenProgress,
   info: Uint8Array = opener.info,
 ): Promise<KeySlot> {
-  const id = randomBytes(SLOT_ID_LENGTH);
-  const parameters = {
-    type: opener.slotType,
-    info,
-    costs: opener.costs,
+  const draft = draftSlot(opener, info);
+  return useOnce(await deriveKek(opener, draft, progress), (kek) =>
+    sealSlot(draft, kek, { vaultId, vaultKey }, aead),
+  );
+}
+
+/** A slot before anything is wrapped: its public bytes, drawn anew whenever a slot is made. */
+interface SlotDraft extends SlotParameters {
+  readonly id: Uint8Array;
+  readonly nonce: Uint8Array;
+}
+
+export function draftSlot({ slotType, costs, info }: VaultOpener, ownInfo = info): SlotDraft {
+  return {
+    type: slotType,
+    info: ownInfo,
+    costs,
+    id: randomBytes(SLOT_ID_LENGTH),
     salt: randomBytes(SALT_LENGTH),
+    nonce: randomBytes(NONCE_LENGTH),
   };
-  const nonce = randomBytes(NONCE_LENGTH);
-  return useOnce(await deriveKek(opener, parameters, progress), (kek) => {
-    const commitment = derive(kek, vaultId, LABEL.slotCommitment);
-    const content = { ...parameters, commitment, nonce };
-    const draft = makeSlot(id, { ...content, wrappedKey: new Uint8Array(WRAPPED_LENGTH) });
-    const associatedData = slotAssociatedData(vaultId, draft);
-    const wrappedKey = useOnce(derive(kek, vaultId, LABEL.slotWrap), (wrapKey) =>
-      aead.seal(wrapKey, nonce, vaultKey, associatedData),
-    );
-    return makeSlot(id, { ...content, wrappedKey });
-  });
+}
+
+export function sealSlot(
+  { id, ...parameters }: SlotDraft,
+  kek: Kek,
+  { vaultId, vaultKey }: { readonly vaultId: Uint8Array; readonly vaultKey: VaultKey },
+  aead: AeadBackend,
+): KeySlot {
+  const content = { ...parameters, commitment: derive(kek, vaultId, LABEL.slotCommitment) };
+  const draft = makeSlot(id, { ...content, wrappedKey: new Uint8Array(WRAPPED_LENGTH) });
+  const associatedData = slotAssociatedData(vaultId, draft);
+  const wrappedKey = useOnce(derive(kek, vaultId, LABEL.slotWrap), (wrapKey) =>
+    aead.seal(wrapKey, content.nonce, vaultKey, associatedData),
+  );
+  return makeSlot(id, { ...content, wrappedKey });
 }
 
 /** Throws the signal's reason once it is aborted. */

@@ -18,18 +18,17 @@ export async function inNewOpening<T>(
   aead: AeadBackend,
   run: (opening: VaultOpening) => Promise<T>,
 ): Promise<T> {
-  const opening: VaultOpening = {
-    locked: false,
-    aead,
-    clock: createWriterClock(),
-    keyMaterial: new Set(),
-  };
+  const opening = beginOpening(aead);
   try {
     return await run(opening);
   } catch (error) {
     endOpening(opening);
     throw error;
   }
+}
+
+export function beginOpening(aead: AeadBackend): VaultOpening {
+  return { locked: false, aead, clock: createWriterClock(), keyMaterial: new Set() };
 }
 
 /** Notes keys, so that the end of the opening finds them. */

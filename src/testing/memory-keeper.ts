@@ -9,11 +9,10 @@ import type { VaultKeeper } from '../keys/vault-keeper.js';
  *
  * @example
  * ```ts
- * import { byPassword, createVault, keepUnlocked, lockVault, memoryStore, resumeVault } from 'rowseal';
- * import { memoryKeeper } from 'rowseal/testing';
+ * import { keepUnlocked, lockVault, resumeVault } from 'rowseal';
+ * import { memoryKeeper, vaultForTesting } from 'rowseal/testing';
  *
- * const store = memoryStore();
- * const { vault } = await createVault(store, byPassword('correct horse battery staple'));
+ * const { vault, store } = vaultForTesting('ada');
  * const keeper = memoryKeeper();
  * await keepUnlocked(vault, keeper);
  * lockVault(vault); // the page goes away

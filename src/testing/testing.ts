@@ -6,3 +6,4 @@
  */
 
 export { memoryKeeper } from './memory-keeper.js';
+export { type VaultForTesting, vaultForTesting } from './vault-for-testing.js';

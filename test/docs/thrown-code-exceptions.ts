@@ -6,12 +6,22 @@
 import type { Exceptions } from './thrown-codes.js';
 
 const ADDS_A_LASTING_SLOT = 'it adds a slot that lasts, so there is one afterwards';
+const MADE_HERE = 'it parses and opens only what it has just made';
 const RETURNED = 'a row that fails is a result, with its error';
 
 export const EXCEPTIONS: Exceptions = {
   changePassword: { LAST_SLOT: ADDS_A_LASTING_SLOT },
   rekeyVault: { LAST_SLOT: ADDS_A_LASTING_SLOT },
   adoptHeader: { LOCKED: 'nobody can lock a vault that was not handed out yet' },
+  vaultForTesting: {
+    HEADER_MALFORMED: MADE_HERE,
+    HEADER_TAMPERED: MADE_HERE,
+    KDF_PARAMS_REFUSED: MADE_HERE,
+    LIMIT_EXCEEDED: MADE_HERE,
+    LOCKED: MADE_HERE,
+    RECOVERY_KEY_TYPO: MADE_HERE,
+    UNSUPPORTED_VERSION: MADE_HERE,
+  },
   tryDecryptRow: { '*': RETURNED },
   encryptRows: { '*': RETURNED },
 };
