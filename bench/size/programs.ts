@@ -25,22 +25,24 @@ export function exporting(names: readonly string[]): string {
 
 /** The aims of the first two are 12 and 18 KB: docs/decisions says where the rest goes. */
 const PROGRAMS: readonly Program[] = [
-  { name: CORE.join(', '), code: exporting(CORE), budget: kilobytes(19.7) },
+  { name: CORE.join(', '), code: exporting(CORE), budget: kilobytes(17.9) },
   {
     name: '… and byPassword',
     code: exporting([...CORE, 'byPassword']),
-    budget: kilobytes(25),
+    budget: kilobytes(23.4),
   },
   {
     name: '… and tables with all column types',
     code: exporting([...CORE, 'byPassword', ...TABLES]),
-    budget: kilobytes(27.8),
+    budget: kilobytes(26.5),
   },
 ];
 
 /** Everything that an entry point exports. */
 const SUBPATH_BUDGETS: Readonly<Record<string, number>> = {
-  '.': kilobytes(33.6),
+  '.': kilobytes(36),
+  // For tests, where size hardly matters: room for what they need.
+  './testing': kilobytes(24),
 };
 
 export function programs(subpaths: readonly string[]): readonly Program[] {
