@@ -152,7 +152,10 @@ describe('docs/format.md', () => {
   });
 
   it('names only codes that exist', () => {
-    const errors = readFileSync(resolve(import.meta.dirname, '../../src/errors/error-code.ts'), 'utf8');
+    const errors = readFileSync(
+      resolve(import.meta.dirname, '../../src/errors/error-code.ts'),
+      'utf8',
+    );
     for (const each of namedCodes) expect(errors).toContain(`| '${each}'`);
   });
 });
