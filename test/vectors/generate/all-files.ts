@@ -1,5 +1,6 @@
 /** Every vector file, made in memory. */
 
+import { HEADERS } from './headers/all-headers.js';
 import {
   columnIdVectors,
   derivationVectors,
@@ -42,6 +43,9 @@ export async function allVectors(): Promise<VectorFiles> {
   const files = new Map<string, string>();
   for (const operation of [...OPERATIONS, await kekVectors()]) {
     add(files, `operations/${operation.name}.json`, formatOperation(operation));
+  }
+  for (const { name, scenario } of HEADERS) {
+    add(files, `headers/${name}.json`, formatScenario(scenario));
   }
   for (const { name, scenario } of ROWS) add(files, `rows/${name}.json`, formatScenario(scenario));
   return files;

@@ -189,11 +189,12 @@ export const pinVectors: Operation = {
       damaged('a header cut short', pin([4], bytes.slice(0, -1))),
       damaged('a byte after the end', pin([4], bytes, [0])),
       damaged('a first byte of no format in the header', pin([4, 0x20], bytes.slice(1))),
+      damaged('a kept key in place of the header', pin([4, 5], bytes.slice(1))),
       damaged('a keyset in place of the header', pin([4, 3], bytes.slice(1))),
       damaged('17 slots', pin([4], headerBytes({ ...FIRST, slotCount: 17 }))),
       damaged('not base64url', { pin: `${pinText(headerText(FIRST))}=` }),
       damaged('text of something else', { pin: 'null' }),
-      ...[5, 0x1f].map((byte) =>
+      ...[0x10, 0x1f].map((byte) =>
         invalid(
           `a header of a later version: ${byte}`,
           pin([4, byte], bytes.slice(1)),

@@ -20,10 +20,10 @@ const LAST = stamp(2 ** 47 - 1, 65_535);
 const TOO_LATE = stamp(2 ** 47);
 const STATUS = ['', 'primary', 'rotated', 'revoked'];
 
-interface Key {
+export interface Key {
   readonly dek: Bytes;
   readonly status: number;
-  readonly stamp?: readonly number[];
+  readonly stamp?: ArrayLike<number> & Iterable<number>;
 }
 
 export function describeKeys(keys: readonly Key[], vaultId = VAULT_ID): Json[] {

@@ -45,7 +45,7 @@ const noEnvelope = each('NOT_ENCRYPTED', 3, 3, [
 
 const formats = [
   ...each('UNSUPPORTED_VERSION', 4, 'future', [
-    ['later-version-05', 'the next first byte that is free', base64url(startingWith(0x05))],
+    ['later-version-10', 'a first byte that is not assigned', base64url(startingWith(0x10))],
     ['later-version-1f', 'the last first byte of rowseal', base64url(startingWith(0x1f))],
     [
       'later-version-74-bytes',
@@ -56,6 +56,7 @@ const formats = [
   ...each('ROW_MALFORMED', 4, 'otherFormat', [
     ['header-as-payload', 'the first byte of a header', base64url(startingWith(0x02))],
     ['keyset-as-payload', 'the first byte of a keyset', base64url(startingWith(0x03))],
+    ['kept-key-as-payload', 'the first byte of a kept key', base64url(startingWith(0x05))],
     ['pin-as-payload', 'the first byte of a pin', base64url(startingWith(0x04))],
     ['header-byte-alone', 'the first byte of a header, and nothing else', 'Ag'],
     ['header-byte-and-noise', 'the first byte of a header, then no base64url', 'AgAA!!'],

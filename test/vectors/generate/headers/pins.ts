@@ -1,0 +1,327 @@
+/** Checks 12, 13 and 17 to 19: what a device remembers. */
+import { base64url, join, named } from '../bytes.js';
+import type { NamedScenario } from '../rows/scenario.js';
+import { type HeaderParts, headerBytes, headerText, pinText, successor } from '../vault.js';
+import { holds } from '../vector-file.js';
+import {
+  DEK,
+  FIRST,
+  later,
+  NEXT_DEK,
+  NEXT_VAULT_KEY,
+  REKEYED,
+  RETIRED_AT,
+  recoverySlot,
+  SECOND,
+  secretSlot,
+  THIRD_DEK,
+  VAULT_KEY,
+} from '../worlds.js';
+import {
+  BASE,
+  HEADER_CHECKS as CHECKS,
+  type HeaderVector,
+  type Held,
+  OPEN,
+  openedHeader,
+  refusedHeader,
+} from './scenario.js';
+
+const pinOf = (parts: HeaderParts): string => pinText(headerText(parts));
+const fork = (parts: HeaderParts): HeaderParts => ({
+  ...parts,
+  nonce: named('nonce of the other branch', 24),
+});
+const ROTATED: Held = {
+  keys: [
+    { dek: NEXT_DEK, status: 1 },
+    { dek: DEK, status: 2, stamp: RETIRED_AT },
+  ],
+};
+const REVOKED: Held = {
+  keys: [
+    { dek: THIRD_DEK, status: 1 },
+    { dek: NEXT_DEK, status: 3, stamp: RETIRED_AT },
+    { dek: DEK, status: 3, stamp: RETIRED_AT },
+  ],
+  earlier: [VAULT_KEY],
+};
+const SUCCEEDS = holds(
+  '8',
+  "- 1 to 32 and its predecessor number `d`, counting from 1, is the pin's hash; or",
+);
+
+function follows(
+  name: string,
+  comment: string,
+  header: HeaderParts,
+  pin: HeaderParts,
+  held: Held,
+  vector: Partial<HeaderVector> = {},
+) {
+  return openedHeader(
+    name,
+    header,
+    { comment, holds: SUCCEEDS, pin: pinOf(pin), open: OPEN.secret, ...vector },
+    held,
+  );
+}
+
+const accepted = [
+  follows(
+    'pinned-header-itself',
+    'the pinned header itself',
+    FIRST,
+    FIRST,
+    {},
+    { holds: holds('8', '- 0 and the hashes are equal; or') },
+  ),
+  follows('next-header', 'the header after the pinned one', SECOND, FIRST, ROTATED),
+  follows('two-later', 'two headers after the pinned one', REKEYED, FIRST, REVOKED),
+  follows(
+    'new-vault-key',
+    'a new vault key, and the pinned one among the earlier',
+    REKEYED,
+    SECOND,
+    REVOKED,
+    { holds: CHECKS[18] },
+  ),
+  follows('32-later', '32 headers after the pinned one', later(FIRST, 32), FIRST, {}),
+  follows(
+    '33-later',
+    '33 headers after the pinned one, out of reach of its predecessors',
+    later(FIRST, 33),
+    FIRST,
+    {},
+    { holds: holds('8', '- above 32. Then only the MAC and check 18 speak for it.') },
+  ),
+  follows(
+    'pinned-meanwhile',
+    'another tab pinned this very header meanwhile',
+    SECOND,
+    FIRST,
+    ROTATED,
+    { pinMeanwhile: pinOf(SECOND), holds: CHECKS[17] },
+  ),
+  openedHeader(
+    'first-use-pinned-meanwhile',
+    SECOND,
+    {
+      comment: 'there was no pin, and meanwhile the header before was pinned',
+      holds: CHECKS[17],
+      open: OPEN.secret,
+      pinMeanwhile: pinOf(FIRST),
+    },
+    ROTATED,
+  ),
+];
+
+function refused(
+  name: string,
+  code: string,
+  check: keyof typeof CHECKS & number,
+  comment: string,
+  header: HeaderParts,
+  pin: HeaderParts,
+  vector: Partial<HeaderVector> = {},
+) {
+  return refusedHeader(name, code, check, {
+    comment,
+    holds: CHECKS[check],
+    header: headerText(header),
+    pin: pinOf(pin),
+    open: OPEN.secret,
+    ...vector,
+  });
+}
+
+const anotherVault: HeaderParts = { ...BASE, vaultId: named('another vault', 16) };
+const newKey = (parts: HeaderParts): HeaderParts => ({
+  ...parts,
+  vaultKey: NEXT_VAULT_KEY,
+  slots: [recoverySlot(NEXT_VAULT_KEY), secretSlot(NEXT_VAULT_KEY)],
+});
+
+const withoutSecret = [
+  refused(
+    'another-vault',
+    'VAULT_MISMATCH',
+    12,
+    'the header of another vault',
+    anotherVault,
+    BASE,
+    { open: OPEN.password },
+  ),
+  refused(
+    'another-vault-of-lower-epoch',
+    'VAULT_MISMATCH',
+    12,
+    'check 12 comes before check 13',
+    anotherVault,
+    SECOND,
+    { open: OPEN.password },
+  ),
+  refused(
+    'earlier-header',
+    'HEADER_ROLLBACK',
+    13,
+    'a header before the pinned one',
+    BASE,
+    successor(BASE),
+    { open: OPEN.password },
+  ),
+  refused(
+    'earlier-header-wrong-password',
+    'HEADER_ROLLBACK',
+    13,
+    'check 13 comes before check 14',
+    BASE,
+    successor(BASE),
+    { open: { password: 'another password' } },
+  ),
+  refused(
+    'earlier-vault-key',
+    'HEADER_ROLLBACK',
+    13,
+    'a header under the vault key before',
+    SECOND,
+    REKEYED,
+  ),
+];
+
+const meanwhile = [
+  refused(
+    'another-vault-meanwhile',
+    'VAULT_MISMATCH',
+    17,
+    'another vault was pinned meanwhile',
+    SECOND,
+    FIRST,
+    { pinMeanwhile: pinOf(anotherVault) },
+  ),
+  refused(
+    'later-header-meanwhile',
+    'HEADER_CONFLICT',
+    17,
+    'the header after this one was pinned meanwhile',
+    SECOND,
+    FIRST,
+    { pinMeanwhile: pinOf(REKEYED) },
+  ),
+  refused(
+    'later-branch-meanwhile',
+    'HEADER_ROLLBACK',
+    17,
+    'a later header of another branch was pinned meanwhile',
+    SECOND,
+    FIRST,
+    { pinMeanwhile: pinOf(later(fork(SECOND), 1)) },
+  ),
+  refused(
+    'other-branch-meanwhile',
+    'HEADER_CONFLICT',
+    19,
+    'a header of another branch was pinned meanwhile',
+    SECOND,
+    FIRST,
+    { pinMeanwhile: pinOf(fork(SECOND)) },
+  ),
+];
+
+const withSecret = [
+  refused(
+    'new-vault-key-from-nowhere',
+    'HEADER_ROLLBACK',
+    18,
+    'another vault key, and the pinned one is not among the earlier',
+    newKey(SECOND),
+    FIRST,
+  ),
+  refused(
+    'new-vault-key-from-nowhere-40-later',
+    'HEADER_ROLLBACK',
+    18,
+    'the same, out of reach of the predecessors',
+    newKey(later(FIRST, 40)),
+    FIRST,
+  ),
+  refused(
+    'old-vault-key-beyond',
+    'HEADER_ROLLBACK',
+    18,
+    'the vault key before, with a later epoch',
+    later(SECOND, 3),
+    REKEYED,
+  ),
+  refused(
+    'old-vault-key-40-later',
+    'HEADER_ROLLBACK',
+    18,
+    'the vault key before, with an epoch out of reach',
+    later(SECOND, 41),
+    REKEYED,
+  ),
+  refused('another-branch', 'HEADER_CONFLICT', 19, 'one epoch, two headers', fork(SECOND), SECOND),
+  refused(
+    'one-later-of-another-branch',
+    'HEADER_CONFLICT',
+    19,
+    'one later, after another header',
+    successor(fork(SECOND)),
+    SECOND,
+  ),
+  refused(
+    '32-later-of-another-branch',
+    'HEADER_CONFLICT',
+    19,
+    '32 later, after another header',
+    later(fork(SECOND), 32),
+    SECOND,
+  ),
+  refused(
+    'pinned-hash-at-another-place',
+    'HEADER_CONFLICT',
+    19,
+    'the pinned hash is the latest predecessor of a header two later',
+    { ...later(FIRST, 2), predecessors: [...later(FIRST, 2).predecessors].reverse() },
+    FIRST,
+  ),
+  refused(
+    'tampered-and-another-branch',
+    'HEADER_TAMPERED',
+    15,
+    'check 15 comes before check 19',
+    { ...fork(SECOND), mac: named('MAC', 32) },
+    SECOND,
+  ),
+];
+
+const PIN = holds(
+  '15',
+  'A pin that does not parse is `STORE_FAILED`, or `UNSUPPORTED_VERSION` if its header is.',
+);
+const bytes = headerBytes(BASE);
+const pins = (
+  [
+    ['pin-damaged', 'STORE_FAILED', 'the pin is not base64url', 'not a pin'],
+    [
+      'pin-cut',
+      'STORE_FAILED',
+      'the pin ends too early',
+      base64url(join([4], bytes.slice(0, 100))),
+    ],
+    ['pin-without-first-byte', 'STORE_FAILED', 'a header in place of the pin', headerText(BASE)],
+    [
+      'pin-of-later-header',
+      'UNSUPPORTED_VERSION',
+      'a pin with a header of a later version',
+      base64url(join([4, 0x1f], bytes.slice(1))),
+    ],
+  ] as const
+).map(([name, code, comment, pin]) =>
+  refusedHeader(name, code, undefined, { comment, holds: PIN, pin }),
+);
+
+export const pinnedVectors: readonly NamedScenario[] = [
+  ...[...accepted, ...withoutSecret, ...meanwhile, ...withSecret, ...pins],
+];
