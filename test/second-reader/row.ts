@@ -6,7 +6,15 @@ import { derive, openSealed } from './primitives.js';
 import { demand, refuse } from './refusal.js';
 import { clockTolerance, timeOf } from './stamp.js';
 import { type Column, idOf, readServed, type Table, utf8Of } from './table.js';
-import { decodeValue, type Encoded, isSet, nullValue, tags, type Value } from './value.js';
+import {
+  decodeValue,
+  type Encoded,
+  encodeValue,
+  isSet,
+  nullValue,
+  tags,
+  type Value,
+} from './value.js';
 
 // Section 13.
 
@@ -46,7 +54,7 @@ export function openRow(
   const envelope = parseEnvelope(row.payload, table.payload);
   const dataKey = dataKeys.find(({ id }) => same(id, envelope.keyId)) ?? refuse('UNKNOWN_KEY');
   const rowId = typeof row.id === 'string' ? toUtf8(row.id) : undefined;
-  demand(rowId !== undefined, 'ROW_AUTH_FAILED');
+  demand(rowId !== undefined && rowId.length <= 256, 'ROW_AUTH_FAILED');
   const bound = boundColumns(table, envelope.boundSet, row);
   const associatedData = rowAssociatedData(envelope.prefix, vaultId, utf8Of(table.name), rowId, [
     ...bound.values(),
@@ -68,7 +76,7 @@ export function openRow(
   const ahead = stamps.some((stamp) => timeOf(stamp).milliseconds > asked.now + clockTolerance);
   if (ahead) findings.push({ code: 'clock-ahead' });
   const read = readColumns(table, payload, bound);
-  findings.push(...mismatches(table, read.encoded, row));
+  if (!isDeleted(payload)) findings.push(...mismatches(table, read.values, row));
   return {
     values: isDeleted(payload) ? undefined : read.values,
     stamps: read.stamps,
@@ -107,7 +115,6 @@ function readColumns(table: Table, payload: Payload, bound: ReadonlyMap<string, 
 
   const values = new Map<string, Value | null>();
   const stamps = new Map<string, Uint8Array>();
-  const encoded = new Map<string, Encoded>();
   for (const column of table.columns) {
     if (column.kind === 'server-owned') continue;
     const id = toHex(idOf(column));
@@ -115,35 +122,39 @@ function readColumns(table: Table, payload: Payload, bound: ReadonlyMap<string, 
     columns.delete(id);
     if (held) stamps.set(column.name, held.stamp);
     if (isDeleted(payload)) continue;
-    encoded.set(column.name, held ?? nullValue);
     const value = readAs(column, held);
     if (value !== undefined) values.set(column.name, value);
   }
-  return { values, stamps, encoded, unknown: [...columns.values()] };
+  return { values, stamps, unknown: [...columns.values()] };
 }
 
 function readAs(column: Column, held: Encoded | undefined): Value | null | undefined {
   if (held && isSet(held)) {
     demand(held.tag === tags[column.type], 'ROW_MALFORMED');
-    return decodeValue(column.type, held.value);
+    const value = decodeValue(column.type, held.value);
+    demand(column.kind === 'encrypted' || !String(value).includes('\0'), 'ROW_MALFORMED');
+    return value;
   }
   if (column.default !== undefined) return column.default;
   demand(column.presence !== 'required', 'ROW_MALFORMED');
   return column.presence === 'nullable' ? null : undefined;
 }
 
+/** A mirrored column is compared as it reads: unset is NULL, and a default stands for itself. */
 function mismatches(
   table: Table,
-  encoded: ReadonlyMap<string, Encoded>,
+  values: ReadonlyMap<string, Value | null>,
   row: ServedRow,
 ): Finding[] {
-  return table.columns.flatMap((column) => {
-    const held = encoded.get(column.name);
-    if (column.kind !== 'mirrored' || !held) return [];
-    const served = readServed(column, row[column.name]);
-    const equal = served && (isSet(held) ? isEqual(served, held) : !isSet(served));
-    return equal ? [] : [{ code: 'metadata-mismatch' as const, column: column.name }];
-  });
+  return table.columns
+    .filter(({ kind }) => kind === 'mirrored')
+    .filter((column) => {
+      const served = readServed(column, row[column.name]);
+      const value = values.get(column.name) ?? undefined;
+      const read = value === undefined ? nullValue : encodeValue(column.type, value);
+      return served === undefined || !isEqual(served, read);
+    })
+    .map(({ name }) => ({ code: 'metadata-mismatch', column: name }));
 }
 
 const isEqual = (a: Encoded, b: Encoded): boolean => a.tag === b.tag && same(a.value, b.value);

@@ -68,8 +68,8 @@ const isVisibleText = (served: unknown): served is string =>
 
 function safeInteger(served: unknown): number | undefined {
   const written = typeof served === 'string' && /^(0|-?[1-9][0-9]{0,15})$/.test(served);
-  const value = written ? Number(served) : served;
-  return Number.isSafeInteger(value) ? (value as number) + 0 : undefined;
+  const value = written || typeof served === 'bigint' ? Number(served) : served;
+  return Number.isSafeInteger(value) && !Object.is(value, -0) ? (value as number) : undefined;
 }
 
 export function utf8Of(text: string): Uint8Array {
