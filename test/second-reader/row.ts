@@ -116,12 +116,11 @@ function readColumns(table: Table, payload: Payload, bound: ReadonlyMap<string, 
   const values = new Map<string, Value | null>();
   const stamps = new Map<string, Uint8Array>();
   for (const column of table.columns) {
-    if (column.kind === 'server-owned') continue;
     const id = toHex(idOf(column));
     const held = columns.get(id);
     columns.delete(id);
     if (held) stamps.set(column.name, held.stamp);
-    if (isDeleted(payload)) continue;
+    if (isDeleted(payload) || column.kind === 'server-owned') continue;
     const value = readAs(column, held);
     if (value !== undefined) values.set(column.name, value);
   }
