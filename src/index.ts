@@ -13,6 +13,7 @@ export type { Padding } from './crypto/padding.js';
 export type { RowsealErrorCode } from './errors/error-code.js';
 export { RowsealError, UnknownKeyError } from './errors.js';
 export { type AdoptedVault, type AdoptOptions, adoptHeader } from './keys/adopt-header.js';
+export { type BrowserKeeperOptions, browserKeeper } from './keys/browser-keeper.js';
 export { byPassword, type PasswordOptions } from './keys/by-password.js';
 export { byRecoveryKey } from './keys/by-recovery-key.js';
 export { bySecret, type SecretOptions } from './keys/by-secret.js';

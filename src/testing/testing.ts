@@ -5,5 +5,6 @@
  * @packageDocumentation
  */
 
+export { type ContractCase, keeperContract } from './keeper-contract.js';
 export { memoryKeeper } from './memory-keeper.js';
 export { type VaultForTesting, vaultForTesting } from './vault-for-testing.js';

@@ -43,6 +43,7 @@ function callsWith({ store, vault, sealed, kdf }: World, option: string) {
     reencryptRow: () => rowseal.reencryptRow(vault, diary, sealed, extra),
     rekeyVault: () => rowseal.rekeyVault(store, vault, { keep: [opener], ...extra }),
     replaceRecoveryKey: () => rowseal.replaceRecoveryKey(store, vault, extra),
+    browserKeeper: () => rowseal.browserKeeper(extra),
     resumeVault: () => rowseal.resumeVault(store, openKeeper(), extra),
     tryDecryptRow: () => rowseal.tryDecryptRow(vault, diary, sealed, extra),
     'decryptRows of none': () => rowseal.decryptRows(vault, diary, [], extra),

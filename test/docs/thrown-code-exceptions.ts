@@ -13,6 +13,8 @@ export const EXCEPTIONS: Exceptions = {
   changePassword: { LAST_SLOT: ADDS_A_LASTING_SLOT },
   rekeyVault: { LAST_SLOT: ADDS_A_LASTING_SLOT },
   adoptHeader: { LOCKED: 'nobody can lock a vault that was not handed out yet' },
+  keepUnlocked: { NO_SECURE_RANDOM: 'whatever a keeper throws becomes STORE_FAILED' },
+  keeperContract: { STORE_FAILED: 'a keeper throws it, while a case runs' },
   vaultForTesting: {
     HEADER_MALFORMED: MADE_HERE,
     HEADER_TAMPERED: MADE_HERE,
