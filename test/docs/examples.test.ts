@@ -17,7 +17,8 @@ describe('the examples', () => {
     expect(typeErrors(programs)).toEqual([]);
   });
 
-  it.concurrent.each(programs)('run: $name', async (program) => {
+  // At once, for the examples that wait for a database or a timer; a busy machine takes its time.
+  it.concurrent.each(programs)('run: $name', { timeout: 120_000 }, async (program) => {
     await runProgram(program);
   });
 });

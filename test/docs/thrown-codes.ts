@@ -7,6 +7,7 @@
  * may be too large, where a code is caught or can't come up; it is never too small.
  */
 import ts from 'typescript';
+import { implementationsIn } from './implementations.js';
 
 /** Codes that never leave a function, by its name and the code (`*` is every code), and why. */
 export type Exceptions = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -51,10 +52,11 @@ export function codeFinder(program: ts.Program, isOwn: (file: string) => boolean
   function meant(name: ts.Identifier): readonly ts.Node[] {
     const symbol = symbolOf(name, checker);
     if (!symbol) return [];
-    const declared = (symbol.declarations ?? []).filter(
-      (node) => isOwn(node.getSourceFile().fileName) && isTopLevel(node),
+    const declared = (symbol.declarations ?? []).filter((node) =>
+      isOwn(node.getSourceFile().fileName),
     );
-    return [...declared, ...(implementations.get(symbol) ?? [])];
+    const met = declared.flatMap((member) => implementations.get(member) ?? []);
+    return [...declared.filter(isTopLevel), ...met];
   }
 
   return (declaration, exceptions = {}) => {
@@ -95,38 +97,6 @@ function symbolOf(name: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined
 function isTopLevel(node: ts.Node): boolean {
   if (ts.isFunctionDeclaration(node)) return true;
   return ts.isVariableDeclaration(node) && ts.isSourceFile(node.parent.parent.parent);
-}
-
-/** For each member of an interface, the functions in objects that are made to meet it. */
-function implementationsIn(
-  sources: readonly ts.SourceFile[],
-  checker: ts.TypeChecker,
-): ReadonlyMap<ts.Symbol, readonly ts.Node[]> {
-  const found = new Map<ts.Symbol, ts.Node[]>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isObjectLiteralExpression(node)) {
-      const type = checker.getContextualType(node);
-      for (const property of node.properties.filter(isFunction)) {
-        const name = property.name && checker.getSymbolAtLocation(property.name)?.name;
-        const member = name === undefined ? undefined : type?.getProperty(name);
-        if (member) found.set(member, [...(found.get(member) ?? []), property]);
-      }
-    }
-    ts.forEachChild(node, visit);
-  };
-  for (const source of sources) visit(source);
-  return found;
-}
-
-function isFunction(property: ts.ObjectLiteralElementLike): boolean {
-  if (ts.isMethodDeclaration(property)) return true;
-  if (!ts.isPropertyAssignment(property)) return false;
-  const { initializer } = property;
-  return (
-    ts.isArrowFunction(initializer) ||
-    ts.isFunctionExpression(initializer) ||
-    ts.isIdentifier(initializer)
-  );
 }
 
 /** The code in `new RowsealError('CODE', …)`, or the one that a subclass gives to `super`. */
