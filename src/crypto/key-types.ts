@@ -8,7 +8,7 @@ type Key<Name extends string> = Uint8Array & { readonly [brand]: Name };
 
 /** Data-encryption key: rows are encrypted under keys derived from it. */
 export type Dek = Key<'DEK'>;
-/** A key that wraps keys. */
+/** A key that wraps keys, 32 bytes. */
 export type Kek = Key<'KEK'>;
 /** The KEK that wraps the keyset; every slot wraps it. */
 export type VaultKey = Key<'vault key'>;

@@ -49,7 +49,7 @@ export type RowsealErrorCode =
    *   `fingerprintOf` on two devices, then call `adoptHeader`. Where `createVault` says so, open
    *   the vault that is there.
    * - User: “Your vault was changed on another device. Please try again.”
-   * - Lost: nothing; the change was not made.
+   * - Lost: nothing. Mostly the change was not made; the vault, once open, tells.
    */
   | 'HEADER_CONFLICT'
   /**

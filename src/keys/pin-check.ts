@@ -24,7 +24,8 @@ export function assertNotOlder(header: VaultHeader, pin: VaultHeader | null): vo
  * What only an authentic header can prove: that it continues the pinned one.
  *
  * A header under another vault key must hold the pinned vault key; otherwise whoever knows a
- * revoked key could lead the device back to it. Throws `HEADER_ROLLBACK`, `HEADER_CONFLICT`.
+ * revoked key could lead the device back to it. Throws `VAULT_MISMATCH`, `HEADER_ROLLBACK`,
+ * `HEADER_CONFLICT`.
  */
 export function assertContinues(
   header: VaultHeader,

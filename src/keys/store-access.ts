@@ -63,7 +63,8 @@ export async function savePin(
  * forget (threat B08), and an error may come after the write was done.
  *
  * Throws `STORE_FAILED` when the old header still stands or nobody can say which does,
- * `HEADER_CONFLICT` when another does, `VAULT_MISSING` when none does.
+ * `HEADER_CONFLICT` when another does, `VAULT_MISSING` when none does, and what parsing the other
+ * throws.
  */
 export async function replaceHeader(
   store: VaultStore,
