@@ -1,8 +1,14 @@
 import type { NamedScenario } from '../rows/scenario.js';
+import { endVectors } from './ends.js';
 import { openingVectors } from './opening.js';
 import { pinnedVectors } from './pins.js';
+import { secretVectors } from './secrets.js';
+import { slotVectors } from './slots.js';
 import { structureVectors } from './structure.js';
+import { successorVectors } from './successors.js';
+import { tamperingVectors } from './tampering.js';
 
 export const HEADERS: readonly NamedScenario[] = [
-  ...[structureVectors, openingVectors, pinnedVectors].flat(),
+  ...[structureVectors, slotVectors, endVectors, openingVectors, secretVectors].flat(),
+  ...[tamperingVectors, pinnedVectors, successorVectors].flat(),
 ];

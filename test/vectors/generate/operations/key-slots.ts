@@ -158,6 +158,16 @@ export const keySlotVectors: Operation = {
       malformed('the slot is shorter than its body says', make(SECRET).slice(0, -1)),
       costly('password rule 0', kdfBytes(19_456, 2, 1, 0)),
       costly('password rule 2', kdfBytes(19_456, 2, 1, 2)),
+      invalid(
+        'an unknown rule, and a body that ends before the costs',
+        { slot: hex(withBody(PASSWORD, join([0, 0, 2, 1]))) },
+        'KDF_PARAMS_REFUSED',
+        'Kdf',
+      ),
+      malformed(
+        'a known rule, and a body that ends before the costs',
+        withBody(PASSWORD, join([0, 0, 1, 1])),
+      ),
       costly('KDF 0', kdfBytes(19_456, 2, 1, 1, 0)),
       costly('KDF 2', kdfBytes(19_456, 2, 1, 1, 2)),
       costly('19,455 KiB', kdfBytes(19_455, 2, 1)),

@@ -1,21 +1,13 @@
-/** Checks 7 to 10: rows that are not where, or not what, they were sealed. */
-import { type Bytes, base64url, hex, hkdf, join, named, utf8, utf16 } from '../bytes.js';
+/** Checks 7 and 10: rows that are not where, or not what, they were sealed. */
+import { type Bytes, base64url, hex, hkdf, join, named, utf16 } from '../bytes.js';
 import { keyIdOf, type Place, prefixOf, rowAssociatedData, seal } from '../places.js';
-import { type Fields, holds, type Json } from '../vector-file.js';
+import { holds, type Json } from '../vector-file.js';
 import { DEK, NEXT_DEK, RETIRED_AT, VAULT_ID } from '../worlds.js';
-import {
-  boundText,
-  COLUMNS,
-  column,
-  envelope,
-  idOf,
-  inserted,
-  tableOf,
-  textCell,
-} from './notes.js';
-import { CHECKS, type NamedScenario, openedRow, type RowVector, refusedRow } from './scenario.js';
+import { boundText, COLUMNS, envelope, inserted, tableOf, textCell } from './notes.js';
+import { CHECKS, type NamedScenario, type RowVector, refusedRow } from './scenario.js';
 
 const { body, folder, owner, stars } = COLUMNS;
+
 const BOUND = holds(
   '12',
   '| 58 | the envelope before the ciphertext |',
@@ -23,6 +15,7 @@ const BOUND = holds(
   '| sized | table id |',
   '| sized | row id as UTF-8 |',
 );
+
 const TWO_KEYS: Json = [
   { dek: hex(NEXT_DEK), status: 'primary' },
   { dek: hex(DEK), status: 'rotated', stamp: hex(RETIRED_AT) },
@@ -51,34 +44,6 @@ const rowIds = [
     sealing: { boundSet: 1 },
     serve: { id: null },
   }),
-];
-
-const boundSets = [
-  ...[1, 255].map((boundSet) =>
-    refusedRow(`bound-set-${boundSet}`, 'UNSUPPORTED_VERSION', 8, {
-      comment: `bound set ${boundSet} of a table that has one`,
-      holds: CHECKS[8],
-      sealing: { boundSet },
-    }),
-  ),
-  refusedRow('bound-set-and-no-value', 'UNSUPPORTED_VERSION', 8, {
-    comment: 'check 8 comes before check 9',
-    holds: [...CHECKS[8], ...CHECKS[9]],
-    sealing: { boundSet: 1 },
-    serve: { owner: null },
-  }),
-  ...(
-    [
-      ['bound-null', 'NULL for a bound column that is required', null],
-      ['bound-missing', 'a bound column is missing', undefined],
-      ['bound-number', 'a number for a bound text', 1],
-      ['bound-object', 'an object for a bound text', {}],
-      ['bound-nul', 'U+0000 in a bound text', 'ada\0'],
-      ['bound-lone-surrogate', 'a bound text that is not well-formed', utf16('ada\ud800')],
-    ] as const
-  ).map(([name, comment, value]) =>
-    refusedRow(name, 'ROW_AUTH_FAILED', 9, { comment, holds: CHECKS[9], serve: { owner: value } }),
-  ),
 ];
 
 const moved = (name: string, comment: string, more: Partial<RowVector>): NamedScenario =>
@@ -143,10 +108,12 @@ function sealedBeside(change: Partial<Place>, alter: (bytes: Bytes) => Bytes): B
 }
 
 const honest = envelope();
+
 const flip = (at: number): Json =>
   base64url(
     honest.map((byte, i) => (i === (at + honest.length) % honest.length ? byte ^ 1 : byte)),
   );
+
 const other = envelope({
   nonce: named('nonce of another row', 24),
   payload: inserted([textCell('body', 'world'), textCell('folder', 'inbox')]),
@@ -180,128 +147,4 @@ const changed = (
   ] as const
 ).map(([name, comment, payload]) => moved(name, comment, { payload }));
 
-const scoped = (
-  name: string,
-  comment: string,
-  type: string,
-  presence: string,
-  rest: Partial<RowVector>,
-) => {
-  const table = tableOf(
-    [body, stars, folder, column('scope', type, 'bound', presence)],
-    [['scope']],
-  );
-  return { name, vector: { comment, holds: VALUES, table, ...rest } };
-};
-const VALUES = [
-  ...holds(
-    '12',
-    'An optional bound column that is not set is null (tag 1) here: a database has one NULL, and a declaration may change.',
-    'For associated data, a served value is read as the declared type:',
-  ),
-  ...holds(
-    '13',
-    'Values of mirrored columns come from the payload, values of bound ones from the associated data.',
-  ),
-];
-const bound = (type: string, tag: number, value: Iterable<number>) => ({
-  bound: [
-    {
-      id: Uint8Array.from(Buffer.from(idOf('scope', type).toString(16).padStart(8, '0'), 'hex')),
-      tag,
-      value: join(value),
-    },
-  ],
-});
-const NULLED = { owner: undefined, scope: null };
-
-const opens = (
-  [
-    [
-      scoped('bound-integer-as-text', 'a bound integer, served as text', 'integer', 'required', {
-        sealing: bound('integer', 3, [0xff, 0x7f]),
-        serve: { owner: undefined, scope: '-129' },
-      }),
-      -129,
-    ],
-    [
-      scoped('bound-integer', 'a bound integer, served as a number', 'integer', 'required', {
-        sealing: bound('integer', 3, [7]),
-        serve: { owner: undefined, scope: 7 },
-      }),
-      7,
-    ],
-    [
-      scoped('bound-boolean-as-number', 'a bound boolean, served as 1', 'boolean', 'required', {
-        sealing: bound('boolean', 7, [1]),
-        serve: { owner: undefined, scope: 1 },
-      }),
-      true,
-    ],
-    [
-      scoped(
-        'bound-optional-null',
-        'an optional bound column that is not set, served as NULL',
-        'text',
-        'optional',
-        { sealing: bound('text', 1, []), serve: NULLED },
-      ),
-      undefined,
-    ],
-    [
-      scoped(
-        'bound-optional-missing',
-        'an optional bound column that is not set, and not served',
-        'text',
-        'optional',
-        { sealing: bound('text', 1, []), serve: { owner: undefined } },
-      ),
-      undefined,
-    ],
-    [
-      scoped('bound-nullable-null', 'a nullable bound column that is null', 'text', 'nullable', {
-        sealing: bound('text', 1, []),
-        serve: NULLED,
-      }),
-      null,
-    ],
-    [
-      scoped('bound-empty-text', 'a bound text with nothing in it', 'text', 'optional', {
-        sealing: bound('text', 2, []),
-        serve: { owner: undefined, scope: '' },
-      }),
-      '',
-    ],
-  ] as const
-).map(([{ name, vector }, value]) => {
-  const row: Fields = { id: 'n1', body: 'hello', stars: 5, folder: 'inbox', scope: value };
-  return openedRow(name, vector, { row, ...(value === undefined && { stamps: SCOPED_STAMPS() }) });
-});
-
-/** A bound column that is not set still has the life's stamp. */
-function SCOPED_STAMPS(): Fields {
-  const stamp = '019b7ca98f2e00000102030405060708';
-  return { body: stamp, stars: stamp, folder: stamp, scope: stamp };
-}
-
-const typed = [
-  scoped(
-    'bound-text-for-integer',
-    'sealed with the text 7, declared as an integer',
-    'integer',
-    'required',
-    { sealing: bound('integer', 2, utf8('7')), serve: { owner: undefined, scope: 7 } },
-  ),
-  scoped('bound-absent-tag', 'sealed with absent (tag 0) where null belongs', 'text', 'optional', {
-    sealing: bound('text', 0, []),
-    serve: NULLED,
-  }),
-  scoped('bound-null-for-empty', 'the server made NULL of an empty text', 'text', 'optional', {
-    sealing: bound('text', 2, []),
-    serve: NULLED,
-  }),
-].map(({ name, vector }) => moved(name, vector.comment, vector));
-
-export const movedVectors: readonly NamedScenario[] = [
-  ...[...rowIds, ...boundSets, ...places, ...changed, ...opens, ...typed],
-];
+export const movedVectors: readonly NamedScenario[] = [...rowIds, ...places, ...changed];

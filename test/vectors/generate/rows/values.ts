@@ -120,6 +120,33 @@ function slug(comment: string): string {
     .replace(/^-|-$/g, '');
 }
 
+const nulls = ['required', 'nullable'].map((presence) => {
+  const table = tableOf([body, stars, folder, owner, column('x', 'json', 'encrypted', presence)]);
+  const x = cell({ id: idOf('x', 'json'), tag: 11, value: [...utf8('null')] });
+  const row: Fields = {
+    id: 'n1',
+    body: 'hello',
+    stars: 5,
+    folder: 'inbox',
+    owner: 'ada',
+    x: 'null',
+  };
+  const names = ['body', 'stars', 'folder', 'owner', 'x'];
+  return openedRow(
+    `json-null-${presence}`,
+    {
+      comment: `the JSON value null in a ${presence} column, which is no null of tag 1`,
+      holds: holds(
+        '10',
+        "**Canonical JSON** is what ECMAScript's `JSON.stringify` writes without white space:",
+      ),
+      table,
+      sealing: { payload: inserted([...CELLS, x]) },
+    },
+    { row, stamps: Object.fromEntries(names.map((name) => [name, AT_HEX])) },
+  );
+});
+
 const early = [
   refusedRow('critical-extension', 'UNSUPPORTED_VERSION', 11, {
     comment: 'a critical extension in a row that is whole otherwise',
@@ -139,4 +166,4 @@ const early = [
   }),
 ];
 
-export const valueRowVectors: readonly NamedScenario[] = [...typed, ...broken, ...early];
+export const valueRowVectors: readonly NamedScenario[] = [...typed, ...nulls, ...broken, ...early];
