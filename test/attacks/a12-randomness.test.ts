@@ -37,11 +37,12 @@ const broken: Readonly<Record<string, unknown>> = {
       into[i] = (i * 197 + 11) % 251;
     }),
   ),
-  'one with a period of 32 bytes': generator((into) =>
+  'one that goes round after 32 bytes': generator((into) => {
+    counter += 1;
     into.forEach((_, i) => {
       into[i] = ((i % 32) * 7 + counter) & 0xff;
-    }),
-  ),
+    });
+  }),
   'one that alternates between two states': generator((into) => {
     counter += 1;
     into.fill(0).set([counter % 2, 7, 7]);
