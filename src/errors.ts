@@ -91,9 +91,7 @@ export function refuseNewer(what: string): never {
 export function assertOptions(options: object, known: readonly string[], caller: string): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
-      throw new TypeError(
-        `${caller} has no option '${name}'. It takes: ${known.join(', ') || 'none'}.`,
-      );
+      throw new TypeError(`${caller} has no option '${name}'. It takes: ${known.join(', ')}.`);
     }
   }
 }

@@ -17,9 +17,10 @@ export function paddedLength(length: number, padding: Padding): number {
   return length <= padding.floor ? padding.floor : padme(length);
 }
 
+/** For lengths above the least floor, 16: below, the step would not be a whole number. */
 function padme(length: number): number {
   const exponent = Math.floor(Math.log2(length));
   const exponentBits = Math.floor(Math.log2(exponent)) + 1;
   const step = 2 ** (exponent - exponentBits);
-  return step <= 1 ? length : Math.ceil(length / step) * step;
+  return Math.ceil(length / step) * step;
 }
