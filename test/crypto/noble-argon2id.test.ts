@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { KDF_POLICY, type KdfParameters } from '../../src/crypto/kdf.js';
 import type { VaultKey } from '../../src/crypto/key-types.js';
 import { nobleAead } from '../../src/crypto/noble-aead.js';
@@ -105,4 +105,39 @@ it('an aborted signal spends no Argon2id at all', async () => {
   const run = makeSlot({ signal, onProgress: (share) => shares.push(share) });
   await expect(run).rejects.toMatchObject({ name: 'AbortError' });
   expect(shares).toEqual([]);
+});
+
+describe('Argon2id on other platforms', () => {
+  /** Some tenths of a second: long enough to wait for others now and then. */
+  const request = {
+    ...{ memoryKiB: 16 * 1024, passes: 2, lanes: 1 },
+    password: Buffer.from('password'),
+    salt: Buffer.from('somesalt'),
+  };
+  let tag: Uint8Array;
+  beforeAll(async () => {
+    tag = await nobleArgon2id.argon2id(request);
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('runs in one go where nothing can wait: no timers, no scheduler', async () => {
+    vi.stubGlobal('setTimeout', undefined);
+    vi.stubGlobal('scheduler', undefined);
+    expect(await nobleArgon2id.argon2id(request)).toEqual(tag);
+  });
+
+  it('waits by the scheduler where there are no timers', async () => {
+    const pause = vi.fn(() => Promise.resolve());
+    vi.stubGlobal('setTimeout', undefined);
+    vi.stubGlobal('scheduler', { yield: pause });
+    expect(await nobleArgon2id.argon2id(request)).toEqual(tag);
+    expect(pause).toHaveBeenCalled();
+  });
+
+  it('runs behind everything else on the page, in browsers that can say so', async () => {
+    const postTask = vi.fn((task: () => Promise<unknown>) => task());
+    vi.stubGlobal('scheduler', { postTask });
+    expect(await nobleArgon2id.argon2id(request)).toEqual(tag);
+    expect(postTask.mock.calls).toEqual([[expect.any(Function), { priority: 'background' }]]);
+  });
 });
