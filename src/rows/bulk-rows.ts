@@ -24,7 +24,7 @@ export interface EncryptRowsOptions<Sealed> extends OpenRowOptions {
  * Seals many rows; the results stand in the order of the rows, and a row that can't be sealed
  * stops no other.
  *
- * @throws only `TypeError`, for mistakes in the call.
+ * @throws only `TypeError`, for mistakes in the call, and what an AEAD backend of the app's own throws.
  *
  * @example
  * ```ts

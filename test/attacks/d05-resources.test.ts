@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { decryptRow, defineTable, encrypted, encryptRow } from '../../src/index.js';
+import {
+  decryptRow,
+  decryptRowDetails,
+  defineTable,
+  encrypted,
+  encryptRow,
+} from '../../src/index.js';
 import {
   type Bytes,
   bigEndian,
@@ -10,7 +16,7 @@ import {
   varint,
 } from '../support/payload-bytes.js';
 import { EMPTY_THING, forgeThing, TAG, thingId, things } from '../support/things.js';
-import { createWorld, diary, expectRefused } from '../support/world.js';
+import { createWorld, diary, expectRefused, ROW } from '../support/world.js';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
@@ -146,5 +152,21 @@ describe('D05: payloads beyond 1 MiB', () => {
       const attack = () => encryptRow(world.vault, blobs, { id: 'b', data });
       await expectRefused(world, attack, { codes: ['LIMIT_EXCEEDED'] });
     }
+  });
+});
+
+describe('D05: visible values that the server makes too long', () => {
+  it('are not even encoded', async () => {
+    const world = await createWorld();
+    const { vault, sealed } = world;
+    const long = 'a'.repeat(MIB + 1);
+    const encode = vi.spyOn(TextEncoder.prototype, 'encode');
+    const attack = () => decryptRow(vault, diary, { ...sealed, owner: long });
+    await expectRefused(world, attack, { codes: ['ROW_AUTH_FAILED'], structural: true });
+    const { row, findings } = decryptRowDetails(vault, diary, { ...sealed, folder: long });
+    expect(row).toEqual(ROW);
+    expect(findings).toEqual([{ code: 'metadata-mismatch', column: 'folder' }]);
+    expect(encode).not.toHaveBeenCalledWith(long);
+    encode.mockRestore();
   });
 });

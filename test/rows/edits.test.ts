@@ -10,6 +10,8 @@ import {
   mergeRows,
   tryDecryptRow,
 } from '../../src/index.js';
+import { payloadOf, withPayload } from '../support/forged-rows.js';
+import { bigEndian, group, payloadBytes, stamp } from '../support/payload-bytes.js';
 import { createWorld, diary, openFresh, ROW, type SealedDiaryRow } from '../support/world.js';
 
 const world = await createWorld();
@@ -124,6 +126,18 @@ describe('a delete', () => {
     expect(mergeRows(vault, diary, deleted, edited)).toBe(deleted);
   });
 
+  it('merges with a delete that a later version made, and keeps what that one added', () => {
+    const [a, b] = [deleteOfLaterVersion(1, 7), deleteOfLaterVersion(2, 8)];
+    const [ab, ba] = [mergeRows(vault, diary, a, b), mergeRows(vault, diary, b, a)];
+    for (const merged of [ab, ba]) {
+      expect({ ...merged, payload: null }).toEqual({ ...previous, payload: null });
+      expect(detailsOf(merged)).toMatchObject({ row: null, life: 2, lifeStamp: { time: 2 } });
+      expect(mergeRows(vault, diary, merged, a)).toBe(merged);
+      expect(mergeRows(vault, diary, b, merged)).toBe(merged);
+    }
+    expect(payloadOf(vault, diary, ab)).toEqual(payloadOf(vault, diary, ba));
+  });
+
   it('is undone only by inserting again, as life 3, with other bound values if need be', () => {
     const row = { ...ROW, text: 'again', owner: 'eve' };
     const again = encryptRow(phone, diary, row, { previous: deleted });
@@ -133,3 +147,14 @@ describe('a delete', () => {
     expect(mergeRows(vault, diary, previous, again)).toBe(again);
   });
 });
+
+/** With an extension of that id, which this version does not know. */
+function deleteOfLaterVersion(time: number, extension: number): SealedDiaryRow {
+  const deleted = encryptDelete(vault, diary, encryptRow(vault, diary, ROW));
+  const payload = payloadBytes({
+    life: [2],
+    extensions: [1, ...bigEndian(extension, 2), 0, 1, 9],
+    groups: [group(stamp(time), [])],
+  });
+  return withPayload(vault, diary, deleted, payload);
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
+  byPassword,
   cleartext,
   decryptRow,
   decryptRowDetails,
@@ -8,10 +9,12 @@ import {
   encrypted,
   encryptRow,
   encryptRows,
+  nobleAead,
+  openVault,
   rotateDataKey,
   tryDecryptRow,
 } from '../../src/index.js';
-import { createWorld, diary, openFresh, ROW } from '../support/world.js';
+import { createWorld, diary, openFresh, PASSWORD, ROW } from '../support/world.js';
 
 const world = await createWorld();
 const { vault, sealed, store } = world;
@@ -187,6 +190,16 @@ describe('many rows', () => {
     for (const result of results.slice(1)) {
       expect(!result.ok && result.error).toBeInstanceOf(TypeError);
     }
+  });
+
+  it('stop at an error that no row can help, such as that of a backend', async () => {
+    const failure = new Error('the library is not loaded');
+    const seal = () => {
+      throw failure;
+    };
+    const opener = byPassword(PASSWORD, { kdf: world.kdf });
+    const opened = await openVault(store, opener, { aead: { ...nobleAead, seal } });
+    expect(() => encryptRows(opened, diary, [ROW])).toThrow(failure);
   });
 
   it('throw for mistakes in the call', () => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { decryptRow, defineTable, encrypted, encryptRow, RowsealError } from '../../src/index.js';
+import {
+  cleartext,
+  decryptRow,
+  defineTable,
+  encrypted,
+  encryptRow,
+  RowsealError,
+  tryDecryptRow,
+} from '../../src/index.js';
 import { nestedArrays } from '../properties/values.js';
 import { createWorld } from '../support/world.js';
 
@@ -92,6 +100,33 @@ it('a value that contains itself is refused, not followed for ever', () => {
   cyclic.push(cyclic);
   const refusal = expect.objectContaining({ code: 'VALUE_UNSUPPORTED' });
   expect(() => seal(encrypted.json<unknown>(), cyclic)).toThrow(refusal);
+});
+
+it('an array is refused on a page whose old scripts taught arrays toJSON', () => {
+  const value = [1, ['a']];
+  const column = encrypted.json<unknown>();
+  expect(() => seal(column, value)).not.toThrow();
+  Object.defineProperty(Array.prototype, 'toJSON', { value: () => 'no array', configurable: true });
+  try {
+    const refusal = expect.objectContaining({ code: 'VALUE_UNSUPPORTED' });
+    expect(() => seal(column, value)).toThrow(refusal);
+  } finally {
+    Reflect.deleteProperty(Array.prototype, 'toJSON');
+  }
+});
+
+it('text with NUL that was sealed while its column was encrypted is no text of a visible one', () => {
+  const before = defineTable('values', { value: encrypted.text() });
+  const after = defineTable('values', { value: cleartext.text() });
+  const row = { id: 'r', value: 'a\0b' };
+  const sealed = encryptRow(vault, before, row);
+  const served = { ...sealed, value: null as never };
+  const refused = { ok: false, error: { code: 'ROW_MALFORMED' } };
+  expect(tryDecryptRow(vault, after, served)).toMatchObject(refused);
+  expect(decryptRow(vault, before, sealed)).toEqual(row);
+  const plain = { ...row, value: 'ab' };
+  const moved = { ...encryptRow(vault, before, plain), value: 'ab' };
+  expect(decryptRow(vault, after, moved)).toEqual(plain);
 });
 
 it('opened bytes are a copy of their own', () => {
