@@ -23,9 +23,10 @@ export interface Finding {
 
 /** A changed password is the one other place that takes a new password. */
 const WITH_PASSWORDS = ['byPassword', 'changePassword'];
-const CHANGING_MODULES = [
+const OTHER_KEY_MODULES = [
   ...['adopt-header', 'change-header', 'change-password', 'create-vault', 'rekey-vault'],
   ...['replace-recovery-key', 'rotate-data-key', 'secret-slots'],
+  ...['keep-unlocked', 'kept-key', 'resume-vault', 'vault-keeper', 'vault-facts'],
 ].join('|');
 
 export const RULES: readonly Rule[] = [
@@ -46,9 +47,9 @@ export const RULES: readonly Rule[] = [
     forbidden: /^(dist|src)\/rows\//,
   },
   {
-    name: 'using a vault comes without changing it',
+    name: 'using a vault comes without changing or keeping it',
     program: () => CORE,
-    forbidden: new RegExp(`/keys/(${CHANGING_MODULES})\\.`),
+    forbidden: new RegExp(`/keys/(${OTHER_KEY_MODULES})\\.`),
   },
 ];
 

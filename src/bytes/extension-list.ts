@@ -12,7 +12,7 @@
  * This version knows no extension: a critical one is `UNSUPPORTED_VERSION`, any other is kept and
  * written back.
  */
-import { RowsealError } from '../errors.js';
+import { refuseNewer } from '../errors.js';
 import { readByte, readBytes, readUint16, readVarint, type WireReader } from './wire-reader.js';
 import { type WireWriter, writeByte, writeSized, writeUint16 } from './wire-writer.js';
 
@@ -25,16 +25,16 @@ export const EXTENSION_LIMIT = 16;
 
 export function readExtensions(reader: WireReader): Extension[] {
   const count = readByte(reader);
-  if (count > EXTENSION_LIMIT) reader.refuse('it has too many extensions');
+  if (count > EXTENSION_LIMIT) reader.refuse('extensions');
   const extensions: Extension[] = [];
   for (let i = 0, last = -1; i < count; i++) {
     const id = readUint16(reader);
-    if (id <= last) reader.refuse('its extensions are not in rising order');
+    if (id <= last) reader.refuse('extensions');
     last = id;
     const critical = readByte(reader);
-    if (critical > 1) reader.refuse('a flag in it is neither 0 nor 1');
+    if (critical > 1) reader.refuse('extensions');
     const bytes = readBytes(reader, readVarint(reader));
-    if (critical === 1) refuseUnknown(id);
+    if (critical === 1) refuseNewer(`Extension ${id}`);
     extensions.push({ id, bytes });
   }
   return extensions;
@@ -48,11 +48,4 @@ export function writeExtensions(writer: WireWriter, extensions: readonly Extensi
     writeByte(writer, 0);
     writeSized(writer, bytes);
   }
-}
-
-function refuseUnknown(id: number): never {
-  throw new RowsealError(
-    'UNSUPPORTED_VERSION',
-    `This was written by a newer version of rowseal (extension ${id}). Update the app; nothing is lost.`,
-  );
 }

@@ -2,22 +2,22 @@
  * Reading binary formats: big-endian, bounds-checked, one encoding per value.
  *
  * A reader never throws anything but the error its owner chose, whatever the bytes: `refuse` is
- * called with a reason and must throw.
+ * called with the name of the part that is wrong, and must throw.
  */
 
 export interface WireReader {
   readonly bytes: Uint8Array;
   at: number;
-  readonly refuse: (reason: string) => never;
+  readonly refuse: (part: string) => never;
 }
 
-export function createReader(bytes: Uint8Array, refuse: (reason: string) => never): WireReader {
+export function createReader(bytes: Uint8Array, refuse: (part: string) => never): WireReader {
   return { bytes, at: 0, refuse };
 }
 
 export function readByte(reader: WireReader): number {
   const value = reader.bytes[reader.at];
-  if (value === undefined) return reader.refuse('it ends too early');
+  if (value === undefined) return reader.refuse('length');
   reader.at += 1;
   return value;
 }
@@ -25,7 +25,7 @@ export function readByte(reader: WireReader): number {
 /** A view of the next `length` bytes, not a copy: it lives as long as the whole input. */
 export function readBytes(reader: WireReader, length: number): Uint8Array {
   const end = reader.at + length;
-  if (end > reader.bytes.length) return reader.refuse('it ends too early');
+  if (end > reader.bytes.length) return reader.refuse('length');
   const view = reader.bytes.subarray(reader.at, end);
   reader.at = end;
   return view;
@@ -46,17 +46,15 @@ export function readVarint(reader: WireReader): number {
   for (let scale = 1; scale <= 2 ** 28; scale *= 0x80) {
     const byte = readByte(reader);
     value += (byte & 0x7f) * scale;
-    if (value > 0xffffffff) return reader.refuse('a number in it is too large');
+    if (value > 0xffffffff) return reader.refuse('number');
     if (byte < 0x80) {
-      return byte === 0 && scale > 1
-        ? reader.refuse('a number in it is not in its shortest form')
-        : value;
+      return byte === 0 && scale > 1 ? reader.refuse('number') : value;
     }
   }
-  return reader.refuse('a number in it is too large');
+  return reader.refuse('number');
 }
 
 /** Refuses when bytes are left: trailing bytes would be a second encoding of the same value. */
 export function assertEnd(reader: WireReader): void {
-  if (reader.at !== reader.bytes.length) reader.refuse('bytes follow its end');
+  if (reader.at !== reader.bytes.length) reader.refuse('length');
 }

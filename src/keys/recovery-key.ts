@@ -98,12 +98,11 @@ function secretOf(symbols: readonly number[]): Uint8Array {
   let value = 0;
   let at = 0;
   for (const symbol of symbols) {
-    value = ((value << 5) | symbol) & 0xfff;
+    value = (value << 5) | symbol;
     bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      secret[at++] = value >>> bits;
-    }
+    if (bits < 8) continue;
+    bits -= 8;
+    secret[at++] = value >>> bits;
   }
   return secret;
 }

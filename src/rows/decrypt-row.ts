@@ -37,7 +37,7 @@ export function decryptRow<T extends Table>(
   if (isDeleted(opened.content)) {
     throw new RowsealError(
       'ROW_DELETED',
-      'This row was deleted. Skip it, and remove the plaintext copy if there is one.',
+      'This row was deleted. Remove its plaintext if there is any.',
     );
   }
   return plainRow(table, opened) as RowOf<T>;

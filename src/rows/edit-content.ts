@@ -58,7 +58,7 @@ export function nextLife({ life }: RowContent): number {
   if (life < LIFE_LIMIT) return life + 1;
   throw new RowsealError(
     'LIMIT_EXCEEDED',
-    'This row was deleted and inserted too often. Insert it under a new id.',
+    'This row was deleted and inserted too often. Insert it under another id.',
   );
 }
 

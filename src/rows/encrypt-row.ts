@@ -85,9 +85,7 @@ function openPrevious(
 ): OpenedRow {
   const opened = openSealedRow(vault, table, previous, options);
   if (opened.id === values.id) return opened;
-  throw new TypeError(
-    'The previous row has another id than the row. Pass the sealed row that is being edited.',
-  );
+  throw new TypeError('The previous row has another id than the row.');
 }
 
 function encodeColumns(table: Table, values: AnyRow): EncodedValues {
@@ -100,12 +98,12 @@ function encodeColumns(table: Table, values: AnyRow): EncodedValues {
 
 function assertColumns(table: Table, row: AnyRow): void {
   if (typeof row !== 'object' || row === null) {
-    throw new TypeError('encryptRow takes a row: an object with an id.');
+    throw new TypeError('encryptRow takes an object with an id.');
   }
   for (const name of Object.keys(row)) {
     if (name !== 'id' && !Object.hasOwn(table.columns, name)) {
       throw new TypeError(
-        `Table '${table.name}' has no column '${name}'. Declare it, or leave it out of the row.`,
+        `Table '${table.name}' has no column '${name}'. Declare it, or leave it out.`,
       );
     }
   }
@@ -124,7 +122,7 @@ function assertBoundUnchanged(table: Table, before: OpenedRow, bound: BoundValue
   for (const { id, name } of boundColumns(table, bound.set)) {
     if (!equalValues(fixed.values.get(id) as EncodedValue, bound.values.get(id) as EncodedValue)) {
       throw new TypeError(
-        `Column '${name}' of '${table.name}' is bound: it is fixed when the row is inserted. Delete the row and insert another one.`,
+        `Column '${name}' of '${table.name}' is bound, so it can't change. Delete the row and insert another one.`,
       );
     }
   }

@@ -19,7 +19,7 @@ import { FORMAT_BYTE, isFutureFormatByte } from '../bytes/format-bytes.js';
 import { isBytes } from '../bytes/is-bytes.js';
 import { NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';
 import { HASH_LENGTH } from '../crypto/derive.js';
-import { RowsealError } from '../errors.js';
+import { RowsealError, refuseNewer } from '../errors.js';
 import { malformedRow, PAYLOAD_LENGTH_LIMIT } from './payload.js';
 import type { PayloadType } from './table.js';
 
@@ -46,7 +46,7 @@ export interface Envelope {
  */
 export function parseEnvelope(payload: unknown, type: PayloadType): Envelope {
   const bytes = type === 'text' ? envelopeOfText(payload) : envelopeOfBytes(payload);
-  if (bytes.length < LEAST_LENGTH) malformedRow('its envelope ends too early');
+  if (bytes.length < LEAST_LENGTH) malformedRow('length');
   return {
     prefix: bytes.subarray(0, ENVELOPE_PREFIX_LENGTH),
     keyId: bytes.subarray(KEY_ID_AT, NONCE_AT),
@@ -81,7 +81,7 @@ function envelopeOfText(payload: unknown): Uint8Array {
   // The first byte alone tells plaintext from a damaged envelope.
   const beginning = bytes ?? decodeBase64url(payload.slice(0, 4));
   assertFormat(beginning?.[0], bytes?.length ?? 0);
-  return bytes ?? malformedRow('its envelope is not strict base64url');
+  return bytes ?? malformedRow('base64url');
 }
 
 function envelopeOfBytes(payload: unknown): Uint8Array {
@@ -96,13 +96,10 @@ function assertFormat(byte: number | undefined, length: number): void {
   if (byte === undefined) notEncrypted();
   // Read as base64url, every word from A to H begins with such a byte: 'Call' is no later version.
   if (isFutureFormatByte(byte) && length >= LEAST_LENGTH) {
-    throw new RowsealError(
-      'UNSUPPORTED_VERSION',
-      'This row was sealed by a newer version of rowseal. Keep it and update the app.',
-    );
+    refuseNewer('This row');
   }
   if (Object.values<number>(FORMAT_BYTE).includes(byte)) {
-    malformedRow('another kind of object stands in place of its payload');
+    malformedRow('format byte');
   }
   notEncrypted();
 }
@@ -110,13 +107,13 @@ function assertFormat(byte: number | undefined, length: number): void {
 function notEncrypted(): never {
   throw new RowsealError(
     'NOT_ENCRYPTED',
-    'There is no sealed payload in this row. Nothing of it is used: the server, or an old version of the app, wrote plaintext or nothing where ciphertext belongs.',
+    'This row has no sealed payload: the server, or an old version of the app, wrote plaintext or nothing. Use nothing of it.',
   );
 }
 
 function tooLarge(): never {
   throw new RowsealError(
     'LIMIT_EXCEEDED',
-    "This row's payload is larger than any that rowseal writes.",
+    'This row is larger than any that rowseal writes. Keep it as it is and use the last good copy.',
   );
 }

@@ -83,25 +83,25 @@ export function encodePayload(
 export function parsePayload(bytes: Uint8Array): RowContent {
   const reader = createReader(bytes, malformedRow);
   const life = readVarint(reader);
-  if (life < 1 || life > LIFE_LIMIT) malformedRow('its life counter is out of range');
+  if (life < 1 || life > LIFE_LIMIT) malformedRow('life');
   const extensions = readExtensions(reader);
   const cells = new Map<number, Cell>();
   const stamps = readGroups(reader, cells);
-  const lifeStamp = stamps[readVarint(reader)] ?? malformedRow('its life has no stamp');
+  const lifeStamp = stamps[readVarint(reader)] ?? malformedRow('life');
   const used = new Set([...cells.values()].map(({ stamp }) => stamp)).add(lifeStamp);
-  if (used.size !== stamps.length) malformedRow('a stamp group in it is empty');
+  if (used.size !== stamps.length) malformedRow('stamps');
   const content = { life, lifeStamp, cells, extensions };
-  if (isDeleted(content) && cells.size > 0) malformedRow('a deleted row has columns');
+  if (isDeleted(content) && cells.size > 0) malformedRow('columns');
   for (let i = reader.at; i < bytes.length; i++) {
-    if (bytes[i] !== 0) malformedRow('its padding is not zero');
+    if (bytes[i] !== 0) malformedRow('padding');
   }
   return content;
 }
 
-export function malformedRow(reason: string): never {
+export function malformedRow(part: string): never {
   throw new RowsealError(
     'ROW_MALFORMED',
-    `This row breaks the format: ${reason}. Keep it as it is and use the last good copy; a correct one may arrive.`,
+    `This row breaks the format (${part}). Keep it as it is and use the last good copy.`,
   );
 }
 
@@ -138,12 +138,12 @@ function writeGroup(writer: WireWriter, { stamp, ids }: StampGroup, { cells }: R
 
 function readGroups(reader: WireReader, cells: Map<number, Cell>): StampBytes[] {
   const count = readVarint(reader);
-  if (count < 1 || count > CELL_LIMIT + 1) malformedRow('it has no or too many stamp groups');
+  if (count < 1 || count > CELL_LIMIT + 1) malformedRow('stamps');
   const stamps: StampBytes[] = [];
   for (let i = 0; i < count; i++) {
     const stamp = readStamp(reader);
     const last = stamps[i - 1];
-    if (last && compareBytes(last, stamp) >= 0) malformedRow('its stamps are not in rising order');
+    if (last && compareBytes(last, stamp) >= 0) malformedRow('stamps');
     stamps.push(stamp);
     readCells(reader, stamp, cells);
   }
@@ -152,22 +152,20 @@ function readGroups(reader: WireReader, cells: Map<number, Cell>): StampBytes[] 
 
 function readStamp(reader: WireReader): StampBytes {
   const stamp = readBytes(reader, STAMP_LENGTH);
-  return tickOf(stamp).time < STAMP_TIME_LIMIT
-    ? stamp
-    : malformedRow('a stamp in it is out of range');
+  return tickOf(stamp).time < STAMP_TIME_LIMIT ? stamp : malformedRow('stamps');
 }
 
 function readCells(reader: WireReader, stamp: StampBytes, cells: Map<number, Cell>): void {
   const count = readVarint(reader);
-  if (count > CELL_LIMIT - cells.size) malformedRow('it has too many columns');
+  if (count > CELL_LIMIT - cells.size) malformedRow('columns');
   for (let i = 0, last = -1; i < count; i++) {
     const id = readUint32(reader);
-    if (id <= last || cells.has(id)) malformedRow('its columns are not in rising order');
+    if (id <= last || cells.has(id)) malformedRow('columns');
     last = id;
     const tag = readByte(reader);
     const bytes = readBytes(reader, readVarint(reader));
     if ((tag === ABSENT_TAG || tag === NULL_TAG) && bytes.length > 0) {
-      malformedRow('an empty column in it has a value');
+      malformedRow('columns');
     }
     cells.set(id, { stamp, tag, bytes });
   }
@@ -176,6 +174,6 @@ function readCells(reader: WireReader, stamp: StampBytes, cells: Map<number, Cel
 function tooLarge(what: string): never {
   throw new RowsealError(
     'LIMIT_EXCEEDED',
-    `A row's payload can't hold ${what}. Split the row, or keep large contents in a file of their own.`,
+    `A row can't hold ${what}. Split it, or keep large contents in a file of their own.`,
   );
 }

@@ -48,9 +48,7 @@ export function valueWhenMissing({ name, presence, fallback }: LayoutColumn): En
   if (fallback) return fallback;
   if (presence === 'nullable') return NULL;
   if (presence === 'optional') return ABSENT;
-  return malformedRow(
-    `it has no column '${name}'; declare that column with default, optional or nullable`,
-  );
+  return malformedRow(`no column '${name}': declare it with default, optional or nullable`);
 }
 
 /** What a column reads as: its value, or what it reads when it has none that it may have. */
@@ -77,13 +75,13 @@ export function encodeRowId(table: Table, id: unknown): Uint8Array {
   if (!bytes || bytes.length === 0 || bytes.length > ROW_ID_LENGTH_LIMIT) {
     throw new RowsealError(
       'VALUE_UNSUPPORTED',
-      `The id of a row of '${table.name}' is text of 1 to ${ROW_ID_LENGTH_LIMIT} bytes without NUL.`,
+      `The id of a row of '${table.name}' takes text of 1 to ${ROW_ID_LENGTH_LIMIT} bytes without NUL.`,
     );
   }
   if (UUID.test(id as string) && id !== (id as string).toLowerCase()) {
     throw new RowsealError(
       'VALUE_UNSUPPORTED',
-      `The id of this row of '${table.name}' is a UUID in upper case. Postgres returns UUIDs in lower case, and the row would never open again: use lower case.`,
+      `The id of a row of '${table.name}' takes a UUID in lower case only: Postgres returns lower case, and the row would never open again.`,
     );
   }
   return bytes;

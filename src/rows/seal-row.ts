@@ -89,7 +89,7 @@ export function openSealedRow(
   { acceptRetired = false }: OpenRowOptions,
 ): OpenedRow {
   const { dataKeys, header, opening } = revealSecrets(vault);
-  if (typeof sealed !== 'object' || sealed === null) malformedRow('it is not an object');
+  if (typeof sealed !== 'object' || sealed === null) malformedRow('no object');
   const envelope = parseEnvelope(ownValue(sealed, 'payload'), table.payload);
   const key = dataKeys.find(({ id }) => equalBytes(id, envelope.keyId));
   if (!key) throw new UnknownKeyError(encodeBase64url(envelope.keyId));
@@ -105,7 +105,7 @@ export function openSealedRow(
   };
   const payload = openEnvelope(opening.aead, key, envelope, place) ?? authFailed();
   const parsed = parsePayload(payload);
-  if (withoutBound(parsed, bound) !== parsed) malformedRow('a bound column in it has two values');
+  if (withoutBound(parsed, bound) !== parsed) malformedRow('bound columns');
   const content = withFormerlyBound(table, parsed, bound);
   const afterRetirement = isAfterRetirement(key, content);
   if (afterRetirement && key.status === 'revoked' && !acceptRetired) keyRetired();
@@ -139,13 +139,13 @@ function isAfterRetirement({ retiredAt }: DataKey, content: RowContent): boolean
 function authFailed(): never {
   throw new RowsealError(
     'ROW_AUTH_FAILED',
-    'This row is not what was sealed: it was changed, cut, or moved here from another place. Keep it as it is and use the last good copy.',
+    'This row is not what was sealed: it was changed, cut, or moved here. Keep it as it is and use the last good copy.',
   );
 }
 
 function keyRetired(): never {
   throw new RowsealError(
     'KEY_RETIRED',
-    'This row was written after its key was revoked: by whoever the key was taken from, or by an own device that was offline. Keep it; open it with { acceptRetired: true } once the user knows which.',
+    'This row was written after its key was revoked: by whoever lost access, or by an own device that was offline. Keep it as it is; open it with { acceptRetired: true } once the user knows which.',
   );
 }
