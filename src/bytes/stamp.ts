@@ -10,6 +10,7 @@
  * Big-endian, so that the order of stamps is the order of their bytes.
  */
 import { compareBytes } from './compare.js';
+import { readBytes, type WireReader } from './wire-reader.js';
 
 export type StampBytes = Uint8Array & { readonly __kind?: 'stamp' };
 
@@ -44,6 +45,12 @@ export function tickOf(stamp: StampBytes): Tick {
   let time = 0;
   for (let i = 0; i < 6; i++) time = time * 0x100 + (stamp[i] as number);
   return { time, counter: (stamp[6] as number) * 0x100 + (stamp[7] as number) };
+}
+
+/** A view of a stamp in its range. */
+export function readStamp(reader: WireReader): StampBytes {
+  const stamp = readBytes(reader, STAMP_LENGTH);
+  return tickOf(stamp).time < STAMP_TIME_LIMIT ? stamp : reader.refuse('stamp');
 }
 
 /** The next tick; the counter carries into the milliseconds. */

@@ -13,7 +13,7 @@
  * | ciphertext | plaintext xor ChaCha20 from block 1 on (section 2.8) |
  * | tag | Poly1305 of associated data and ciphertext, each padded to 16 bytes, and their lengths |
  */
-import { poly1305 } from '@noble/ciphers/_poly1305.js';
+import { Poly1305 } from '@noble/ciphers/_poly1305.js';
 import { chacha20, hchacha } from '@noble/ciphers/chacha.js';
 import { copyOf } from '../bytes/copies.js';
 import { borrowWriter, reserve, returnWriter, writtenBytes } from '../bytes/wire-writer.js';
@@ -121,7 +121,7 @@ function tagOf(macKey: Uint8Array, associatedData: Uint8Array, ciphertext: Uint8
   message.set(ciphertext, ciphertextAt);
   writeLength(message, lengthsAt, associatedData.length);
   writeLength(message, lengthsAt + 8, ciphertext.length);
-  const tag = poly1305(message, macKey);
+  const tag = new Poly1305(macKey).update(message).digest();
   returnWriter(writer);
   return tag;
 }

@@ -62,12 +62,14 @@ function beginsAlike(drawn: Uint8Array, check: Uint8Array): boolean {
   return equalBytes(begin, check.subarray(0, begin.length));
 }
 
+/** As it should be; where it is not, the call throws. */
+interface Platform {
+  readonly crypto: { getRandomValues(into: Uint8Array): unknown };
+}
+
 function fill(bytes: Uint8Array): void {
-  const platform = (globalThis as { crypto?: { getRandomValues?(into: Uint8Array): unknown } })
-    .crypto;
-  if (typeof platform?.getRandomValues !== 'function') fail();
   try {
-    platform.getRandomValues(bytes);
+    (globalThis as unknown as Platform).crypto.getRandomValues(bytes);
   } catch {
     fail();
   }

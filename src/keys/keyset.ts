@@ -14,7 +14,7 @@
  * Ids are not stored but derived from the keys, so none can be renamed (threats C06, C10).
  */
 import { FORMAT_BYTE } from '../bytes/format-bytes.js';
-import { STAMP_LENGTH, STAMP_TIME_LIMIT, type StampBytes, tickOf } from '../bytes/stamp.js';
+import { readStamp, type StampBytes } from '../bytes/stamp.js';
 import {
   assertEnd,
   createReader,
@@ -139,11 +139,6 @@ function readDataKey(reader: WireReader, vaultId: Uint8Array, index: number): Da
     return refuse('primary key');
   }
   return makeDataKey(vaultId, dek, status, status === 'primary' ? null : readStamp(reader));
-}
-
-function readStamp(reader: WireReader): StampBytes {
-  const stamp = readBytes(reader, STAMP_LENGTH);
-  return tickOf(stamp).time < STAMP_TIME_LIMIT ? stamp : refuse('stamp');
 }
 
 function refuse(part: string): never {

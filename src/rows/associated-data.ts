@@ -22,10 +22,9 @@ import {
   writeByte,
   writeBytes,
   writeSized,
-  writeUint32,
   writtenBytes,
 } from '../bytes/wire-writer.js';
-import type { EncodedValue } from './row-content.js';
+import { type EncodedValue, writeValue } from './row-content.js';
 
 const GROUP_ID = 0;
 
@@ -49,10 +48,6 @@ export function encodeAssociatedData(
   writeSized(writer, place.rowId);
   writeByte(writer, GROUP_ID);
   writeByte(writer, place.bound.size);
-  for (const [id, { tag, bytes }] of place.bound) {
-    writeUint32(writer, id);
-    writeByte(writer, tag);
-    writeSized(writer, bytes);
-  }
+  for (const [id, value] of place.bound) writeValue(writer, id, value);
   return writtenBytes(writer);
 }

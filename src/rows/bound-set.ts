@@ -41,13 +41,7 @@ export function boundColumns({ layout }: Table, set: number): readonly LayoutCol
  * type, so that no payload could ever have been sealed with it.
  */
 export function servedBoundValues(table: Table, set: number, sealed: AnyRow): BoundValues | null {
-  const values = new Map<number, EncodedValue>();
-  for (const column of boundColumns(table, set)) {
-    const value = servedValue(column, ownValue(sealed, column.name));
-    if (!value) return null;
-    values.set(column.id, asBound(value));
-  }
-  return { set, values };
+  return collect(table, set, (column) => servedValue(column, ownValue(sealed, column.name)));
 }
 
 /**
@@ -62,14 +56,11 @@ export function nextBoundValues(
   content: RowContent,
   bound: BoundValues,
 ): BoundValues {
-  const set = currentBoundSet(table);
-  const values = new Map<number, EncodedValue>();
-  for (const column of boundColumns(table, set)) {
+  const next = collect(table, currentBoundSet(table), (column) => {
     const value = bound.values.get(column.id) ?? content.cells.get(column.id);
-    if (!value && isDeleted(content)) return bound;
-    values.set(column.id, asBound(value ?? valueWhenMissing(column)));
-  }
-  return { set, values };
+    return value || isDeleted(content) ? value : valueWhenMissing(column);
+  });
+  return next ?? bound;
 }
 
 /** Throws `VALUE_UNSUPPORTED`; for inserts, since a longer value may have become bound later. */
@@ -83,11 +74,23 @@ export function assertBoundLengths(table: Table, { set, values }: BoundValues): 
 
 /** The values with which a typed row is sealed. Throws `VALUE_UNSUPPORTED`. */
 export function writtenBoundValues(table: Table, row: AnyRow): BoundValues {
-  const set = currentBoundSet(table);
+  return collect(table, currentBoundSet(table), (column) =>
+    encodeValue(table, column, ownValue(row, column.name)),
+  ) as BoundValues;
+}
+
+/** A value for each column of a set; `null` as soon as one has none. */
+function collect(
+  table: Table,
+  set: number,
+  read: (column: LayoutColumn) => EncodedValue | undefined,
+): BoundValues | null {
   const values = new Map<number, EncodedValue>();
   for (const column of boundColumns(table, set)) {
-    const value = encodeValue(table, column, ownValue(row, column.name));
-    values.set(column.id, asBound(value));
+    const value = read(column);
+    if (!value) return null;
+    // The server has one NULL for absent and null, and the declaration may change between them.
+    values.set(column.id, value.tag === ABSENT_TAG ? NULL : value);
   }
   return { set, values };
 }
@@ -113,11 +116,6 @@ export function withoutBound(content: RowContent, { values }: BoundValues): RowC
   const cells = new Map(content.cells);
   for (const id of values.keys()) cells.delete(id);
   return { ...content, cells };
-}
-
-/** The server has one NULL for absent and null, and the declaration may change between them. */
-function asBound(value: EncodedValue): EncodedValue {
-  return value.tag === ABSENT_TAG ? NULL : value;
 }
 
 function tooLong(table: Table, { name }: LayoutColumn): never {

@@ -23,7 +23,7 @@
  */
 import { compareBytes, equalBytes } from '../bytes/compare.js';
 import { EXTENSION_LIMIT, readExtensions, writeExtensions } from '../bytes/extension-list.js';
-import { STAMP_LENGTH, STAMP_TIME_LIMIT, type StampBytes, tickOf } from '../bytes/stamp.js';
+import { readStamp, type StampBytes } from '../bytes/stamp.js';
 import {
   createReader,
   readByte,
@@ -36,16 +36,13 @@ import {
   createWriter,
   reserve,
   type WireWriter,
-  writeByte,
   writeBytes,
-  writeSized,
-  writeUint32,
   writeVarint,
   writtenBytes,
 } from '../bytes/wire-writer.js';
 import { type Padding, paddedLength } from '../crypto/padding.js';
 import { RowsealError } from '../errors.js';
-import { type Cell, isDeleted, LIFE_LIMIT, type RowContent } from './row-content.js';
+import { type Cell, isDeleted, LIFE_LIMIT, type RowContent, writeValue } from './row-content.js';
 import { ABSENT_TAG, NULL_TAG } from './value-codecs.js';
 
 export const PAYLOAD_LENGTH_LIMIT = 1024 * 1024;
@@ -89,7 +86,7 @@ export function parsePayload(bytes: Uint8Array): RowContent {
   const stamps = readGroups(reader, cells);
   const lifeStamp = stamps[readVarint(reader)] ?? malformedRow('life');
   const used = new Set([...cells.values()].map(({ stamp }) => stamp)).add(lifeStamp);
-  if (used.size !== stamps.length) malformedRow('stamps');
+  if (used.size !== stamps.length) malformedRow('stamp');
   const content = { life, lifeStamp, cells, extensions };
   if (isDeleted(content) && cells.size > 0) malformedRow('columns');
   for (let i = reader.at; i < bytes.length; i++) {
@@ -128,31 +125,21 @@ function groupByStamp({ cells, lifeStamp }: RowContent): StampGroup[] {
 function writeGroup(writer: WireWriter, { stamp, ids }: StampGroup, { cells }: RowContent): void {
   writeBytes(writer, stamp);
   writeVarint(writer, ids.length);
-  for (const id of ids) {
-    const { tag, bytes } = cells.get(id) as Cell;
-    writeUint32(writer, id);
-    writeByte(writer, tag);
-    writeSized(writer, bytes);
-  }
+  for (const id of ids) writeValue(writer, id, cells.get(id) as Cell);
 }
 
 function readGroups(reader: WireReader, cells: Map<number, Cell>): StampBytes[] {
   const count = readVarint(reader);
-  if (count < 1 || count > CELL_LIMIT + 1) malformedRow('stamps');
+  if (count < 1 || count > CELL_LIMIT + 1) malformedRow('stamp');
   const stamps: StampBytes[] = [];
   for (let i = 0; i < count; i++) {
     const stamp = readStamp(reader);
     const last = stamps[i - 1];
-    if (last && compareBytes(last, stamp) >= 0) malformedRow('stamps');
+    if (last && compareBytes(last, stamp) >= 0) malformedRow('stamp');
     stamps.push(stamp);
     readCells(reader, stamp, cells);
   }
   return stamps;
-}
-
-function readStamp(reader: WireReader): StampBytes {
-  const stamp = readBytes(reader, STAMP_LENGTH);
-  return tickOf(stamp).time < STAMP_TIME_LIMIT ? stamp : malformedRow('stamps');
 }
 
 function readCells(reader: WireReader, stamp: StampBytes, cells: Map<number, Cell>): void {

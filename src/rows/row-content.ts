@@ -7,6 +7,7 @@ import { equalBytes } from '../bytes/compare.js';
 import type { Extension } from '../bytes/extension-list.js';
 import type { StampBytes } from '../bytes/stamp.js';
 import { laterStamp } from '../bytes/stamp.js';
+import { type WireWriter, writeByte, writeSized, writeUint32 } from '../bytes/wire-writer.js';
 
 /** A value as it stands in payloads and associated data: a type tag and its encoding. */
 export interface EncodedValue {
@@ -33,6 +34,13 @@ export interface RowContent {
 
 /** Even, so that every living row can still be deleted. */
 export const LIFE_LIMIT = 2 ** 31 - 2;
+
+/** A value behind its column's id, as payloads and associated data have it. */
+export function writeValue(writer: WireWriter, id: number, { tag, bytes }: EncodedValue): void {
+  writeUint32(writer, id);
+  writeByte(writer, tag);
+  writeSized(writer, bytes);
+}
 
 export function isDeleted({ life }: RowContent): boolean {
   return life % 2 === 0;
