@@ -1,6 +1,10 @@
 /** Every vector file, made in memory. */
 
+import { onFixedPlatform } from './fixed-platform.js';
 import { HEADERS } from './headers/all-headers.js';
+import { madeHeaders } from './made/headers.js';
+import { madeRows, writeRows } from './made/rows.js';
+import { madeVaults } from './made/vaults.js';
 import {
   columnIdVectors,
   derivationVectors,
@@ -44,10 +48,16 @@ export async function allVectors(): Promise<VectorFiles> {
   for (const operation of [...OPERATIONS, await kekVectors()]) {
     add(files, `operations/${operation.name}.json`, formatOperation(operation));
   }
-  for (const { name, scenario } of HEADERS) {
+  const made = await onFixedPlatform('made by src', async () => {
+    const { history, written } = await madeVaults(writeRows);
+    return { headers: madeHeaders(history), rows: madeRows(history, written) };
+  });
+  for (const { name, scenario } of [...HEADERS, ...made.headers]) {
     add(files, `headers/${name}.json`, formatScenario(scenario));
   }
-  for (const { name, scenario } of ROWS) add(files, `rows/${name}.json`, formatScenario(scenario));
+  for (const { name, scenario } of [...ROWS, ...made.rows]) {
+    add(files, `rows/${name}.json`, formatScenario(scenario));
+  }
   return files;
 }
 

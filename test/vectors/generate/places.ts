@@ -45,6 +45,13 @@ export function seal(key: Bytes, nonce: Bytes, plaintext: Bytes, associatedData:
   );
 }
 
+/** Throws where the tag is wrong. */
+export function open(key: Bytes, nonce: Bytes, sealed: Bytes, associatedData: Bytes): Bytes {
+  return Uint8Array.from(
+    sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, sealed, associatedData, nonce, key),
+  );
+}
+
 export interface EnvelopeParts {
   readonly dek: Bytes;
   readonly nonce: Bytes;

@@ -72,24 +72,32 @@ export interface Held {
   readonly extensions?: Json;
 }
 
-const slotsOf = (slots: readonly Bytes[]): Json =>
-  slots.map((slot) => ({ typeByte: slot[0] as number, id: hex(slot.slice(1, 9)) }));
-
 export function openedHeader(
   name: string,
   parts: HeaderParts,
   vector: Omit<HeaderVector, 'header'>,
   held: Held = {},
 ): NamedScenario {
-  const bytes = headerBytes(parts);
+  const slots = parts.slots.map((slot) => ({
+    ...{ typeByte: slot[0] as number, id: hex(slot.slice(1, 9)) },
+  }));
+  return openedBytes(name, headerBytes(parts), parts, vector, { slots, ...held });
+}
+
+/** What the opened header of a vault must say. */
+export function openedBytes(
+  name: string,
+  bytes: Bytes,
+  { vaultId, vaultKey, epoch }: Pick<HeaderParts, 'vaultId' | 'vaultKey' | 'epoch'>,
+  vector: Omit<HeaderVector, 'header'>,
+  { keys = [{ dek: DEK, status: 1 }], earlier = [], slots = [], extensions = [] }: Held,
+): NamedScenario {
   const hash = sha256(bytes);
-  const { vaultId, vaultKey, epoch, slots } = parts;
-  const { keys = [{ dek: DEK, status: 1 }], earlier = [], extensions = [] } = held;
   const vault = {
     ...{ vaultId: hex(vaultId), vaultKeyId: hex(vaultKeyIdOf(vaultKey, vaultId)) },
     ...{ vaultKey: hex(vaultKey), epoch, hash: hex(hash) },
     fingerprint: (encodeBase32(hash.slice(0, 10)).match(/.{4}/g) as string[]).join('-'),
-    ...{ slots: slotsOf(slots), extensions },
+    ...{ slots, extensions },
     keys: describeKeys(keys, vaultId),
     earlierVaultKeys: describeEarlier(earlier, vaultId),
   };

@@ -71,6 +71,17 @@ export function openedRow(name: string, vector: RowVector, opened: Fields = {}):
   return { name, scenario: { comment, holds: held, ...all } };
 }
 
+/** A row that this package sealed, as it stands on the server. */
+export function servedRow(
+  name: string,
+  inputs: Fields,
+  opened: Fields,
+  { comment, holds: held }: Pick<RowVector, 'comment' | 'holds'>,
+): NamedScenario {
+  const all = { ...inputs, ask: 'details', expect: 'success', opened };
+  return { name, scenario: { comment, holds: held, ...all } };
+}
+
 /** Rows of section 13's table, by their number. */
 export const CHECKS = {
   1: holds(
