@@ -6,6 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { firstBlock, freshApp, ROOT, run, runTool } from './fresh-app.js';
 
 const packageJson = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+/** `rowseal`, `rowseal/testing`, … */
+const subpaths = Object.keys(packageJson.exports)
+  .filter((subpath) => !subpath.endsWith('.json'))
+  .map((subpath) => `rowseal${subpath.slice(1)}`);
 const temp = mkdtempSync(join(tmpdir(), 'rowseal-package-'));
 const tarball = join(temp, `rowseal-${packageJson.version}.tgz`);
 
@@ -73,9 +77,7 @@ describe('the tarball', () => {
 
   test('can be imported by each of its subpaths, given the optional peers', async () => {
     const peers = Object.entries(packageJson.peerDependencies ?? {});
-    const imports = Object.keys(packageJson.exports)
-      .filter((subpath) => !subpath.endsWith('.json'))
-      .map((subpath) => `import 'rowseal${subpath.slice(1)}';\n`);
+    const imports = subpaths.map((name) => `import '${name}';\n`);
     const packages = [tarball, ...peers.map(([name, range]) => `${name}@${range}`)];
     const app = await freshApp(join(temp, 'subpaths'), packages, { 'app.js': imports.join('') });
     await run(app, process.execPath, 'app.js');
@@ -108,7 +110,7 @@ describe("the README's first program", () => {
         include: ['src'],
       }),
       'src/tables.ts': EXPORTED_TABLE,
-      'types/types.ts': "export * from 'rowseal';\n",
+      'types/types.ts': subpaths.map((name) => `export * from '${name}';\n`).join(''),
       'types/tsconfig.json': JSON.stringify({
         compilerOptions: { ...strict, lib: ['es2022'], types: [], noEmit: true },
       }),
