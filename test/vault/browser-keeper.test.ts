@@ -226,24 +226,27 @@ describe('where a browser can keep nothing', () => {
 });
 
 describe('a failure in the middle', () => {
-  it('of a transaction keeps what was kept, and all of it', async () => {
-    const world = await createKeptInBrowser();
-    const real = IDBObjectStore.prototype.put;
-    for (const way of ['abort', 'throw'] as const) {
+  it.each(['throws', 'ends the transaction', 'ends it after the write'])(
+    'that %s keeps what was kept, and all of it',
+    async (way) => {
+      const world = await createKeptInBrowser();
+      const real = IDBObjectStore.prototype.put;
       vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
-        this: never,
+        this: { transaction: { abort(): void } },
         ...args: unknown[]
       ) {
-        if (way === 'throw') throw new Error('The quota is exceeded.');
+        if (way === 'throws') throw new Error('The quota is exceeded.');
         const request = real.apply(this, args);
-        (this as { transaction: { abort(): void } }).transaction.abort();
+        const end = () => this.transaction.abort();
+        if (way === 'ends the transaction') end();
+        else request.addEventListener('success', end);
         return request;
       });
       await expectFails(keepUnlocked((await createWorld()).vault, browserKeeper()));
       vi.restoreAllMocks();
       await expectResumes(world);
-    }
-  });
+    },
+  );
 
   it('of forgetting is told, since the secret is still there', async () => {
     const world = await createKeptInBrowser();
