@@ -28,6 +28,9 @@ export interface ResumeOptions {
  * key is checked first: a hostile header asks for no fingerprint. A refusal changes nothing:
  * header, pin and kept key stay, so that no server can make a device forget.
  *
+ * On `UNLOCK_FAILED` and `STORE_FAILED` ask for the password too: if it was the store that failed,
+ * `openVault` says so again.
+ *
  * Security: don't tell the server whether it succeeded.
  *
  * @throws `VAULT_MISSING`, `STORE_FAILED`, `LIMIT_EXCEEDED`, `UNSUPPORTED_VERSION`,

@@ -17,8 +17,6 @@ export interface ContractCase {
   run(): Promise<void>;
 }
 
-/** Makes a keeper for a place, and another one for the same place as after a reload. */
-type MakeKeeper = (place: string) => VaultKeeper;
 type Duty = (open: () => VaultKeeper, elsewhere: () => VaultKeeper) => Promise<void>;
 
 /**
@@ -42,7 +40,9 @@ type Duty = (open: () => VaultKeeper, elsewhere: () => VaultKeeper) => Promise<v
  * }
  * ```
  */
-export function keeperContract(makeKeeper: MakeKeeper): readonly ContractCase[] {
+export function keeperContract(
+  makeKeeper: (place: string) => VaultKeeper,
+): readonly ContractCase[] {
   if (typeof makeKeeper !== 'function') {
     throw new TypeError('keeperContract takes a function that makes a keeper for a place.');
   }

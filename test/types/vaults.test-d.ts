@@ -8,12 +8,16 @@ import {
   changePassword,
   createVault,
   type KeyStatus,
+  keepUnlocked,
+  lockVault,
   openVault,
   RowsealError,
   type RowsealErrorCode,
+  resumeVault,
   type SlotInfo,
   UnknownKeyError,
   type Vault,
+  type VaultKeeper,
   type VaultOpener,
   type VaultStore,
 } from '../../src/index.js';
@@ -23,6 +27,7 @@ import { revealSecrets } from '../../src/keys/vault.js';
 
 declare const store: VaultStore;
 declare const vault: Vault;
+declare const keeper: VaultKeeper;
 declare const opener: VaultOpener;
 declare const aead: AeadBackend;
 declare const dek: Dek;
@@ -97,6 +102,17 @@ test('secrets are passed as openers, and openers by name', () => {
   void changePassword(store, vault, { next: 'b' });
   // @ts-expect-error Costs are the library's choice.
   byPassword('a', { memoryKiB: 1 });
+});
+
+test('what was kept may be nothing, and a keeper says so with null', async () => {
+  expectTypeOf(await resumeVault(store, keeper)).toEqualTypeOf<Vault | null>();
+  // @ts-expect-error Nobody asked whether there is a vault.
+  lockVault(await resumeVault(store, keeper));
+  // @ts-expect-error A vault that is given up takes a secret that the user enters.
+  void resumeVault(store, keeper, { replaces: 'pin' });
+  const recall = async (): Promise<Uint8Array | undefined> => undefined;
+  // @ts-expect-error Nothing is null.
+  void keepUnlocked(vault, { ...keeper, recall });
 });
 
 test('codes of errors can be switched over without a default', () => {
