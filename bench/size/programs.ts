@@ -1,4 +1,7 @@
-/** What is bundled, and what each may weigh. A budget is what was reached, rounded up to 0.1 KB. */
+/**
+ * What is bundled, and what each may weigh: what was reached, rounded up to 0.1 KB, and the aim
+ * beside it (`docs/decisions/0013-size.md` says where the bytes go).
+ */
 
 export interface Program {
   readonly name: string;
@@ -23,26 +26,28 @@ export function exporting(names: readonly string[]): string {
   return `export { ${names.join(', ')} } from 'rowseal';`;
 }
 
-/** The aims of the first two are 12 and 18 KB: docs/decisions says where the rest goes. */
 const PROGRAMS: readonly Program[] = [
-  { name: CORE.join(', '), code: exporting(CORE), budget: kilobytes(17.9) },
+  {
+    name: CORE.join(', '),
+    code: exporting(CORE),
+    budget: kilobytes(17.1), // the aim: 12
+  },
   {
     name: '… and byPassword',
     code: exporting([...CORE, 'byPassword']),
-    budget: kilobytes(23.4),
+    budget: kilobytes(22.6), // the aim: 18
   },
   {
     name: '… and tables with all column types',
     code: exporting([...CORE, 'byPassword', ...TABLES]),
-    budget: kilobytes(26.5),
+    budget: kilobytes(25.6),
   },
 ];
 
-/** Everything that an entry point exports. */
+/** Everything that an entry point exports, with room for more of it: nobody ships it all. */
 const SUBPATH_BUDGETS: Readonly<Record<string, number>> = {
   '.': kilobytes(36),
-  // For tests, where size hardly matters: room for what they need.
-  './testing': kilobytes(24),
+  './testing': kilobytes(16),
 };
 
 export function programs(subpaths: readonly string[]): readonly Program[] {
