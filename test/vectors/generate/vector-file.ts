@@ -70,6 +70,22 @@ export function group(type: string, tests: readonly Test[], shared: Fields = {})
   return { type, shared, tests };
 }
 
+/** Long runs of one character, or of one byte in hex, as parts. */
+export function shortened(text: string, run = /((.)\2{999,})/): Json {
+  const parts: Json[] = [];
+  let rest = text;
+  for (let match = run.exec(rest); match; match = run.exec(rest)) {
+    const [, all = '', repeat = ''] = match;
+    if (match.index > 0) parts.push(rest.slice(0, match.index));
+    parts.push({ repeat, times: all.length / repeat.length });
+    rest = rest.slice(match.index + all.length);
+  }
+  if (parts.length === 0) return text;
+  return rest === '' ? parts : [...parts, rest];
+}
+
+export const shortenedHex = (hex: string): Json => shortened(hex, /((?=(?:..)*$)(..)\2{999,})/);
+
 /** One test a line, so that a change shows as the test it is. */
 export function formatOperation({ algorithm, holds, flags, groups }: Operation): string {
   let tcId = 0;

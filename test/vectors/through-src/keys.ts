@@ -15,7 +15,7 @@ import { formatPin, parsePin } from '../../../src/keys/pin.js';
 import { assertContinues, assertNotOlder } from '../../../src/keys/pin-check.js';
 import { fingerprintOf } from '../../../src/keys/vault-facts.js';
 import { parseHeader } from '../../../src/keys/vault-header.js';
-import { bytesOf, type Fields, type Handlers, hexOf, orRefuse } from './reading.js';
+import { bytesOf, type Fields, type Handlers, hexOf, orRefuse, textOf } from './reading.js';
 import { vaultOf } from './vault-of.js';
 
 function slotOf(hex: unknown): KeySlot {
@@ -85,7 +85,7 @@ export const keyHandlers: Handlers = {
     };
   },
   ParsePin({ pin }) {
-    const header = parsePin(pin as string);
+    const header = parsePin(textOf(pin));
     return { header: header.text, pin: formatPin(header) };
   },
 };

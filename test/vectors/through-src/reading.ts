@@ -51,6 +51,18 @@ export async function refusalOf(run: () => unknown): Promise<Refusal | null> {
   }
 }
 
+/** Long text stands in parts; any other array is one. */
+function expectedOf(json: unknown): unknown {
+  return isParts(json) ? textOf(json) : json;
+}
+
+export function isParts(json: unknown): boolean {
+  return (
+    Array.isArray(json) &&
+    json.some((part) => typeof part === 'object' && part !== null && 'repeat' in part)
+  );
+}
+
 /** What is wrong with a handler's answer to a test; `null` when it is as the file says. */
 export async function problemWith(handler: Handler, test: Fields): Promise<string | null> {
   const named = `${test.tcId} (${test.comment}): `;
@@ -64,8 +76,9 @@ export async function problemWith(handler: Handler, test: Fields): Promise<strin
   }
   if (refusal) return `${named}was refused with ${refusal.code}`;
   for (const [name, value] of Object.entries(outputs as Fields)) {
-    if (!isDeepStrictEqual(value, test[name])) {
-      return `${named}${name} is ${JSON.stringify(value)}, not ${JSON.stringify(test[name])}`;
+    if (!isDeepStrictEqual(value, expectedOf(test[name]))) {
+      const [is, not] = [value, test[name]].map((each) => JSON.stringify(each).slice(0, 500));
+      return `${named}${name} is ${is}, not ${not}`;
     }
   }
   return null;

@@ -17,7 +17,15 @@ import type { RowContent } from '../../../src/rows/row-content.js';
 import { encodeRowId } from '../../../src/rows/row-values.js';
 import type { Table } from '../../../src/rows/table.js';
 import { columnTable } from './column-table.js';
-import { bytesOf, type Fields, type Handlers, hexOf, orRefuse, textOf } from './reading.js';
+import {
+  bytesOf,
+  type Fields,
+  type Handlers,
+  hexOf,
+  isParts,
+  orRefuse,
+  textOf,
+} from './reading.js';
 
 export function describeContent({ life, lifeStamp, extensions, cells }: RowContent): Fields {
   return {
@@ -136,6 +144,5 @@ export const rowHandlers: Handlers = {
 export function servedOf(served: unknown): unknown {
   if (typeof served !== 'object' || served === null) return served;
   if ('bytes' in served) return bytesOf(served.bytes);
-  const isParts = Array.isArray(served) && served.some((part) => typeof part === 'object');
-  return isParts || 'utf16' in served ? textOf(served) : served;
+  return isParts(served) || 'utf16' in served ? textOf(served) : served;
 }

@@ -6,7 +6,7 @@ import { describeEarlier, describeKeys, type Key } from '../operations/keysets.j
 import type { NamedScenario } from '../rows/scenario.js';
 import { makeSlot, slotParts } from '../slots.js';
 import { type HeaderParts, headerBytes, headerText, vaultKeyIdOf } from '../vault.js';
-import { type Fields, type Hold, holds, type Json } from '../vector-file.js';
+import { type Fields, type Hold, holds, type Json, shortened } from '../vector-file.js';
 import { DEK, FIRST, PASSWORD, RECOVERY_KEY, SECRET, VAULT_ID, VAULT_KEY } from '../worlds.js';
 
 const PASSWORD_PARTS = slotParts('the password slot', 1);
@@ -103,16 +103,6 @@ export function openedBytes(
   };
   const header = shortened(base64url(bytes));
   return { name, scenario: { ...inputs({ ...vector, header }), expect: 'success', vault } };
-}
-
-/** Long runs of one character as parts: a header at its limit would be a file of 87,382 characters. */
-export function shortened(text: string): Json {
-  const parts = text
-    .split(/(A{1000,})/)
-    .map((part) =>
-      part.length >= 1000 && /^A+$/.test(part) ? { repeat: 'A', times: part.length } : part,
-    );
-  return parts.length === 1 ? text : parts;
 }
 
 /** Rows of section 8's table. */

@@ -2,9 +2,9 @@ import { type Bytes, base64url, join, named } from '../bytes.js';
 import type { NamedScenario } from '../rows/scenario.js';
 import { slotBytes } from '../slots.js';
 import { type HeaderParts, headerBytes } from '../vault.js';
-import { holds, type Json } from '../vector-file.js';
+import { holds, type Json, shortened } from '../vector-file.js';
 import { FIRST } from '../worlds.js';
-import { BASE, HEADER_CHECKS as CHECKS, refusedHeader, shortened } from './scenario.js';
+import { BASE, HEADER_CHECKS as CHECKS, refusedHeader } from './scenario.js';
 
 const text = (change: Partial<HeaderParts>): string =>
   base64url(headerBytes({ ...BASE, ...change }));

@@ -1,6 +1,8 @@
 /** Sections 8 and 15: what follows what, fingerprints and pins. */
+
 import { base64url, hex, join, named } from '../bytes.js';
 import { encodeBase32 } from '../crockford.js';
+import { filledParts } from '../headers/structure.js';
 import {
   dataKey,
   type HeaderParts,
@@ -11,7 +13,16 @@ import {
   pinText,
   successor,
 } from '../vault.js';
-import { group, holds, invalid, type Operation, type Test, valid } from '../vector-file.js';
+import {
+  group,
+  holds,
+  invalid,
+  type Json,
+  type Operation,
+  shortened,
+  type Test,
+  valid,
+} from '../vector-file.js';
 import {
   DEK,
   FIRST,
@@ -159,7 +170,7 @@ const bytes = headerBytes(FIRST);
 const pin = (...parts: readonly Iterable<number>[]): { pin: string } => ({
   pin: base64url(join(...parts)),
 });
-const damaged = (comment: string, inputs: { pin: string }): Test =>
+const damaged = (comment: string, inputs: { pin: Json }): Test =>
   invalid(comment, inputs, 'STORE_FAILED');
 
 export const pinVectors: Operation = {
@@ -192,6 +203,9 @@ export const pinVectors: Operation = {
       damaged('a kept key in place of the header', pin([4, 5], bytes.slice(1))),
       damaged('a keyset in place of the header', pin([4, 3], bytes.slice(1))),
       damaged('17 slots', pin([4], headerBytes({ ...FIRST, slotCount: 17 }))),
+      damaged('a header of 65,537 bytes', {
+        pin: shortened(base64url(join([4], headerBytes(filledParts(65_537))))),
+      }),
       damaged('not base64url', { pin: `${pinText(headerText(FIRST))}=` }),
       damaged('text of something else', { pin: 'null' }),
       ...[0x10, 0x1f].map((byte) =>

@@ -9,7 +9,16 @@ import {
   varint,
 } from '../../../support/payload-bytes.js';
 import { hex } from '../bytes.js';
-import { group, holds, invalid, type Operation, type Test, valid } from '../vector-file.js';
+import {
+  group,
+  holds,
+  invalid,
+  type Json,
+  type Operation,
+  shortenedHex,
+  type Test,
+  valid,
+} from '../vector-file.js';
 import { extension } from './payloads.js';
 
 const [early, middle, late] = [stamp(1_000), stamp(2_000), stamp(3_000)] as const;
@@ -22,7 +31,7 @@ const payload = (groups: readonly Bytes[], more: Partial<PayloadParts> = {}) => 
   groups,
   ...more,
 });
-const bytes = (parts: PayloadParts): string => hex(payloadBytes(parts));
+const bytes = (parts: PayloadParts): Json => shortenedHex(hex(payloadBytes(parts)));
 
 function merge(
   comment: string,
@@ -50,6 +59,11 @@ const columns = (from: number, count: number): Bytes[] =>
 const list = (...extensions: Bytes[]): Bytes => [extensions.length, ...extensions.flat()];
 const extended = (...extensions: Bytes[]) =>
   payload([at(early)], { extensions: list(...extensions) });
+/** A column of so many bytes; a payload of two of them has 37 bytes more. */
+const large = (id: number, length: number): Bytes => tagged(id, 8, Array(length).fill(0x61));
+const HALF = 524_269;
+const whole = payload([at(early, large(1, HALF), large(2, HALF + 1))]);
+
 const sixteen = (from: number) =>
   extended(...[...Array(16).keys()].map((id) => extension(from + id, [])));
 
@@ -201,6 +215,22 @@ export const mergeVectors: Operation = {
         payload([at(early, ...columns(0, 128))]),
         payload([at(early, ...columns(128, 128))]),
         payload([at(early, ...columns(0, 256))]),
+        'Limit',
+      ),
+      merge(
+        '1,048,576 bytes together',
+        payload([at(early, large(1, HALF))]),
+        payload([at(early, large(2, HALF + 1))]),
+        whole,
+        'Limit',
+      ),
+      invalid(
+        '1,048,577 bytes together',
+        {
+          a: bytes(payload([at(early, large(1, HALF))])),
+          b: bytes(payload([at(early, large(2, HALF + 2))])),
+        },
+        'LIMIT_EXCEEDED',
         'Limit',
       ),
       invalid(

@@ -32,6 +32,12 @@ const rowIds = [
   ).map(([name, comment, id]) =>
     refusedRow(name, 'ROW_AUTH_FAILED', 7, { comment, holds: CHECKS[7], serve: { id } }),
   ),
+  refusedRow('row-id-257-bytes', 'ROW_AUTH_FAILED', 7, {
+    comment: 'a row id of 257 bytes, sealed under it by somebody with the DEK',
+    holds: [...CHECKS[7], ...holds('13', 'A row id of more than 256 bytes fails check 7.')],
+    sealing: { rowId: 'r'.repeat(257) },
+    serve: { id: 'r'.repeat(257) },
+  }),
   refusedRow('unknown-key-and-no-row-id', 'UNKNOWN_KEY', 6, {
     comment: 'check 6 comes before check 7',
     holds: [...CHECKS[6], ...CHECKS[7]],

@@ -122,6 +122,12 @@ const sizes = [
     holds: [...CHECKS[2], ...CHECKS.noFormat],
     payload: zeros(1_398_200),
   }),
+  refusedRow('longest-bytes', 'UNKNOWN_KEY', 6, {
+    comment: 'in a binary column: 1,048,650 bytes are not too many; nobody has their key',
+    holds: [...CHECKS[2], ...CHECKS[6]],
+    table: BINARY,
+    payload: { bytes: ['01', { repeat: '00', times: 1_048_649 }] },
+  }),
   refusedRow('longest-envelope', 'UNKNOWN_KEY', 6, {
     comment: 'an envelope of 1,048,650 bytes is not too long; nobody has its key',
     holds: [...CHECKS[2], ...CHECKS[6]],
