@@ -6,6 +6,8 @@ import {
   type Context,
   Converter,
   type DeclarationReflection,
+  Logger,
+  LogLevel,
   PackageJsonReader,
   type ProjectReflection,
   ReflectionKind,
@@ -25,16 +27,22 @@ const EXPORTED =
 export interface Reference {
   readonly app: Application;
   readonly project: ProjectReflection;
-  /** How many complaints there were, each of which was printed. */
-  readonly complaints: number;
+  /** So far; making the pages may add to them. */
+  readonly complaints: readonly string[];
 }
 
 export async function convertReference(): Promise<Reference> {
+  const complaints: string[] = [];
   const app = await Application.bootstrap({}, [
     new TypeDocReader(),
     new PackageJsonReader(),
     new TSConfigReader(),
   ]);
+  app.logger = Object.assign(new Logger(), {
+    log(message: string, level: LogLevel) {
+      if (level >= LogLevel.Warn) complaints.push(message);
+    },
+  });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context: Context) => {
     for (const each of context.project.getReflectionsByKind(EXPORTED)) {
       setTopic(each as DeclarationReflection, context);
@@ -45,7 +53,7 @@ export async function convertReference(): Promise<Reference> {
   const project = await app.convert();
   if (!project) throw new Error('typedoc could not read the source.');
   app.validate(project);
-  return { app, project, complaints: app.logger.errorCount + app.logger.warningCount };
+  return { app, project, complaints };
 }
 
 function setTopic(reflection: DeclarationReflection, context: Context): void {

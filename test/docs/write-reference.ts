@@ -2,5 +2,6 @@
 import { convertReference } from './reference.js';
 
 const { app, project, complaints } = await convertReference();
-if (complaints > 0) process.exitCode = 1;
-else await app.generateOutputs(project);
+await app.generateOutputs(project);
+for (const complaint of complaints) console.error(complaint);
+if (complaints.length > 0) process.exitCode = 1;
