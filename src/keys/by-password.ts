@@ -1,5 +1,4 @@
-import type { KdfBackend } from '../crypto/kdf.js';
-import { KDF_POLICY } from '../crypto/kdf.js';
+import { KDF_POLICY, type KdfBackend, type KdfParameters } from '../crypto/kdf.js';
 import type { Kek } from '../crypto/key-types.js';
 import { nobleArgon2id } from '../crypto/noble-argon2id.js';
 import { assertOptions, RowsealError } from '../errors.js';
@@ -47,7 +46,8 @@ export function byPassword(
     info: new Uint8Array(0),
     costs: KDF_POLICY,
     async deriveKek({ costs, salt }, onProgress) {
-      const request = { password: prepared, salt, ...(costs ?? KDF_POLICY) };
+      // Only slots without a password have no costs.
+      const request = { password: prepared, salt, ...(costs as KdfParameters) };
       return (await kdf.argon2id(onProgress ? { ...request, onProgress } : request)) as Kek;
     },
   };

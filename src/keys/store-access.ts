@@ -140,11 +140,12 @@ async function afterWriting<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof RowsealError && error.code !== 'STORE_FAILED') throw error;
+    const { code, cause } = error as RowsealError; // as every call on a store throws
+    if (code !== 'STORE_FAILED') throw error;
     throw new RowsealError(
       'STORE_FAILED',
       'The store failed after the new vault header was sent, so the change may be in effect. Open the vault again, with the new secret or the old one; if a recovery key was to be made, call replaceRecoveryKey then.',
-      { cause: error instanceof RowsealError ? error.cause : error },
+      { cause },
     );
   }
 }
