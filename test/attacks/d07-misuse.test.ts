@@ -136,6 +136,53 @@ describe('D07: weak or wrong keys are refused', () => {
     }
   });
 
+  it('as an opener: the password itself, its bytes, half an opener, nothing', async () => {
+    const { store, vault } = await createWorld();
+    const before = [store.header, store.pin, store.writes.length];
+    const half = { slotType: 'password', info: SECRET, costs: null };
+    for (const fake of [PASSWORD, SECRET, rowseal.byPassword, half, null, undefined]) {
+      const no = fake as never;
+      for (const run of [
+        () => rowseal.createVault(rowseal.memoryStore(), no),
+        () => rowseal.openVault(store, no),
+        () => rowseal.adoptHeader(store, no),
+        () => rowseal.changePassword(store, vault, { current: no, next: 'next' }),
+        () => rowseal.rekeyVault(store, vault, { keep: [no] }),
+      ]) {
+        await expect(run()).rejects.toThrow(TypeError);
+      }
+    }
+    expect([store.header, store.pin, store.writes.length]).toEqual(before);
+  });
+
+  it('as a password, or as a recovery key: whatever is no text', async () => {
+    const { store, vault, kdf } = await createWorld();
+    const before = [store.header, store.pin, store.writes.length];
+    const current = rowseal.byPassword(PASSWORD, { kdf });
+    for (const fake of [5, null, undefined, [...PASSWORD], Object(PASSWORD), SECRET.buffer]) {
+      const no = fake as never;
+      const change = { current, next: no };
+      expect(() => rowseal.byPassword(no)).toThrow(TypeError);
+      await expect(rowseal.changePassword(store, vault, change)).rejects.toThrow(TypeError);
+      expect(() => rowseal.byRecoveryKey(no)).toThrow(/is text/);
+    }
+    expect(() => rowseal.byRecoveryKey(SECRET as never)).toThrow(/is text/);
+    expect([store.header, store.pin, store.writes.length]).toEqual(before);
+  });
+
+  it('as a list of what is kept or given up: what is no list', async () => {
+    const { store, vault, kdf } = await createWorld();
+    const before = [store.header, store.pin, store.writes.length];
+    const opener = rowseal.byPassword(PASSWORD, { kdf });
+    for (const fake of [new Set([opener]), opener, 5, { 0: opener, length: 1 }, true]) {
+      const keep = fake as never;
+      await expect(rowseal.rekeyVault(store, vault, { keep })).rejects.toThrow(/a list/);
+      const replaces = fake as never;
+      await expect(rowseal.createVault(store, opener, { replaces })).rejects.toThrow(/a list/);
+    }
+    expect([store.header, store.pin, store.writes.length]).toEqual(before);
+  });
+
   it('as the info of a slot, the label or length of a key', async () => {
     const { vault } = await createWorld();
     for (const info of ['text', new Uint8Array(257), [1], SECRET.buffer]) {
