@@ -105,6 +105,24 @@ describe('B04: a server that shows each tab its own header', () => {
     await expectRefused(world, () => openVault(store, quick(), { replaces }), ROLLBACK);
   });
 
+  it('leaves the later header remembered when two tabs are shown two at a first opening', async () => {
+    const { one } = await twoTabs();
+    const old = pinOf(one.vault);
+    const next = await rotateDataKey(one.store, one.vault);
+    const device = one.store.otherDevice();
+    const pins: (string | null)[] = [null, null];
+    const store: VaultStore = {
+      ...device,
+      loadHeader: () => device.loadHeader(),
+      // The other tab opens the older header just before this one remembers what it opened.
+      loadPin: async () => (pins.length > 0 ? pins.shift() : old),
+      savePin: (pin) => device.savePin(pin),
+    };
+    const opened = await openVault(store, quick());
+    expect(opened.header).toBe(next.header);
+    expect(device.pin).toBe(pinOf(next));
+  });
+
   it('makes two first vaults for two tabs, and the device keeps the one it pinned', async () => {
     const world = await createWorld();
     const before = beforeAttack(world);

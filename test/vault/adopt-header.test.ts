@@ -111,6 +111,16 @@ describe('adoptHeader', () => {
     expect(newest.epoch).toBe(stored.epoch + 1);
   });
 
+  it('stops when what this device remembers is cleared while Argon2id runs', async () => {
+    const { device, stored } = await fork(rotateDataKey, twice);
+    const kdf = kdfWith(() => {
+      device.pin = null;
+    });
+    const adopting = adoptHeader(device, byPassword(PASSWORD, { kdf }));
+    await expect(adopting).rejects.toMatchObject({ code: 'VAULT_MISSING' });
+    expect(device).toMatchObject({ header: stored.header, pin: null });
+  });
+
   it('needs a device that remembers a header, and one that is not newer', async () => {
     const { store, vault, header } = await createWorld();
     const adopting = adoptHeader(store.otherDevice(), quick());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { byPassword, encryptRow, openVault } from '../../src/index.js';
+import { byPassword, encryptRow, type KdfBackend, openVault } from '../../src/index.js';
+import { fastKdf } from '../support/fast-kdf.js';
 import { createWorld, diary, PASSWORD, ROW } from '../support/world.js';
-import { kdfWith } from './kdf-with.js';
 import { quick } from './users.js';
 
 describe('openVault, aborted', () => {
@@ -36,10 +36,20 @@ describe('openVault, aborted', () => {
     const { store } = await createWorld();
     const phone = store.otherDevice();
     const controller = new AbortController();
-    const kdf = kdfWith(() => controller.abort());
+    const keks: Uint8Array[] = [];
+    const kdf: KdfBackend = {
+      name: 'silent',
+      async argon2id({ onProgress, ...request }) {
+        const kek = await fastKdf().argon2id(request);
+        controller.abort();
+        keks.push(kek);
+        return kek;
+      },
+    };
     const opening = openVault(phone, byPassword(PASSWORD, { kdf }), { signal: controller.signal });
     await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
     expect(phone.pin).toBeNull();
+    expect(keks, 'wiped').toEqual([new Uint8Array(32)]);
   });
 
   it('by anything that looks like a signal, even without a reason', async () => {
