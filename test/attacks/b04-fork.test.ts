@@ -15,6 +15,7 @@ import {
 } from '../../src/index.js';
 import { CHANGES, type Change, passwordAfter } from '../support/changes.js';
 import { alter } from '../support/header-surgeon.js';
+import { laterThan } from '../support/later-than.js';
 import { type OpenStore, openStore } from '../support/open-store.js';
 import {
   beforeAttack,
@@ -218,8 +219,3 @@ describe('B04: the server forks two devices', () => {
     }
   });
 });
-
-/** Stamps count milliseconds; those of two openings within one are in no order. */
-async function laterThan(time: number): Promise<void> {
-  while (Date.now() <= time) await new Promise((resolve) => setTimeout(resolve, 1));
-}

@@ -11,6 +11,7 @@ import {
   type Vault,
 } from '../../src/index.js';
 import { fastKdf } from '../support/fast-kdf.js';
+import { laterThan } from '../support/later-than.js';
 import type { OpenStore } from '../support/open-store.js';
 import { createWorld, diary, PASSWORD, ROW } from '../support/world.js';
 import { kdfWith } from './kdf-with.js';
@@ -89,7 +90,9 @@ describe('adoptHeader', () => {
   it('adds keys from before a rekeying as revoked: who lost access may know them', async () => {
     const { device, lost, stored } = await fork(rotateDataKey, rekey);
     const row = encryptRow(lost, diary, ROW);
+    await laterThan(Date.now());
     const { vault, addedKeys } = await adoptHeader(device, quick());
+    await laterThan(Date.now());
     expect(addedKeys).toEqual([lost.keys[0]?.id]);
     expect(vault.keys.map(({ status }) => status)).toEqual(['primary', 'revoked', 'revoked']);
     expect(vault.keys[0]?.id).toBe(stored.keys[0]?.id);
