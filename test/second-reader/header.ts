@@ -25,8 +25,7 @@ export interface Header {
 }
 
 /** Checks 1 and 2, then the others that need neither secret nor pin. */
-export function parseHeader(text: string | null): Header {
-  if (text === null || text === '') return refuse('VAULT_MISSING');
+export function parseHeader(text: string): Header {
   demand(text.length <= 87_382, 'LIMIT_EXCEEDED');
   return parseHeaderBytes(fromBase64url(text, 'HEADER_MALFORMED'));
 }

@@ -41,7 +41,7 @@ export async function openVault(
   const opener = openerOf(secret);
   const pinned = pins.before ? parsePin(pins.before) : undefined;
   const pinnedNow = pins.meanwhile ? parsePin(pins.meanwhile) : pinned;
-  const header = parseHeader(text);
+  const header = text ? parseHeader(text) : refuse('VAULT_MISSING');
   if (pinned) holdAgainst(header, pinned);
   const vaultKey = await openSlots(header, opener);
   const keyset = openKeyset(header, vaultKey);
