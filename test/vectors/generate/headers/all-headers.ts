@@ -1,4 +1,5 @@
 import type { NamedScenario } from '../rows/scenario.js';
+import { badPinVectors } from './bad-pins.js';
 import { endVectors } from './ends.js';
 import { openingVectors } from './opening.js';
 import { pinnedVectors } from './pins.js';
@@ -10,5 +11,5 @@ import { tamperingVectors } from './tampering.js';
 
 export const HEADERS: readonly NamedScenario[] = [
   ...[structureVectors, slotVectors, endVectors, openingVectors, secretVectors].flat(),
-  ...[tamperingVectors, pinnedVectors, successorVectors].flat(),
+  ...[tamperingVectors, pinnedVectors, badPinVectors, successorVectors].flat(),
 ];

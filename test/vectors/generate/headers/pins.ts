@@ -1,7 +1,7 @@
 /** Checks 12, 13 and 17, headers that follow the pinned one, and pins that do not parse. */
-import { base64url, join, named } from '../bytes.js';
+import { named } from '../bytes.js';
 import type { NamedScenario } from '../rows/scenario.js';
-import { type HeaderParts, headerBytes, headerText, pinText, successor } from '../vault.js';
+import { type HeaderParts, headerText, pinText, successor } from '../vault.js';
 import { holds } from '../vector-file.js';
 import {
   DEK,
@@ -253,37 +253,8 @@ const meanwhile = [
   ),
 ];
 
-const PIN = holds(
-  '15',
-  'A pin that does not parse is `STORE_FAILED`, or `UNSUPPORTED_VERSION` if its header is.',
-);
-
-const bytes = headerBytes(BASE);
-
-const pins = (
-  [
-    ['pin-damaged', 'STORE_FAILED', 'the pin is not base64url', 'not a pin'],
-    [
-      'pin-cut',
-      'STORE_FAILED',
-      'the pin ends too early',
-      base64url(join([4], bytes.slice(0, 100))),
-    ],
-    ['pin-without-first-byte', 'STORE_FAILED', 'a header in place of the pin', headerText(BASE)],
-    [
-      'pin-of-later-header',
-      'UNSUPPORTED_VERSION',
-      'a pin with a header of a later version',
-      base64url(join([4, 0x1f], bytes.slice(1))),
-    ],
-  ] as const
-).map(([name, code, comment, pin]) =>
-  refusedHeader(name, code, undefined, { comment, holds: PIN, pin }),
-);
-
 export const pinnedVectors: readonly NamedScenario[] = [
   ...accepted,
   ...withoutSecret,
   ...meanwhile,
-  ...pins,
 ];

@@ -107,24 +107,51 @@ export function openedBytes(
 
 /** Rows of section 8's table. */
 export const HEADER_CHECKS = {
-  1: holds('8', '| 1 | at most 65,536 bytes (87,382 characters) | `LIMIT_EXCEEDED` |'),
+  1: [
+    ...holds('8', '| 1 | at most 65,536 bytes (87,382 characters) | `LIMIT_EXCEEDED` |'),
+    ...holds('16', '| header length | 65,536 | `LIMIT_EXCEEDED` |'),
+  ],
   2: holds('8', '| 2 | strict base64url | `HEADER_MALFORMED` |'),
-  future: holds(
-    '8',
-    '| 3 | first byte: another one of 0x01–0x1f that section 2 does not assign | `UNSUPPORTED_VERSION` |',
-  ),
+  future: [
+    ...holds(
+      '8',
+      '| 3 | first byte: another one of 0x01–0x1f that section 2 does not assign | `UNSUPPORTED_VERSION` |',
+    ),
+    ...holds(
+      '17',
+      '- A reader that meets an unassigned one says `UNSUPPORTED_VERSION` and changes nothing.',
+    ),
+  ],
   3: holds('8', '| 3 | first byte: anything else but 0x02 | `HEADER_MALFORMED` |'),
-  4: holds('8', '| 4 | epoch at least 1; number of predecessors | `HEADER_MALFORMED` |'),
+  4: [
+    ...holds('8', '| 4 | epoch at least 1; number of predecessors | `HEADER_MALFORMED` |'),
+    ...holds('16', '| predecessors | 32 | `HEADER_MALFORMED` |'),
+  ],
   noSlot: holds('8', '| 5 | at least one slot | `HEADER_MALFORMED` |'),
-  5: holds('8', '| 5 | at most 16 slots | `LIMIT_EXCEEDED` |'),
+  5: [
+    ...holds('8', '| 5 | at most 16 slots | `LIMIT_EXCEEDED` |'),
+    ...holds('16', '| key slots | 16 | `LIMIT_EXCEEDED` |'),
+  ],
   6: holds('8', '| 6 | each slot in turn: info at most 256 bytes | `HEADER_MALFORMED` |'),
-  7: holds(
-    '8',
-    '| 7 | … password rule and KDF known, costs within bounds | `KDF_PARAMS_REFUSED` |',
-  ),
-  8: holds('8', '| 8 | … body neither too short nor too long | `HEADER_MALFORMED` |'),
+  7: [
+    ...holds(
+      '8',
+      '| 7 | … password rule and KDF known, costs within bounds | `KDF_PARAMS_REFUSED` |',
+    ),
+    ...holds('8', 'Checks 1 to 13 need no secret and MUST pass before a KDF runs.'),
+  ],
+  8: [
+    ...holds('8', '| 8 | … body neither too short nor too long | `HEADER_MALFORMED` |'),
+    ...holds(
+      '6',
+      'a body that runs past the end of the header is `HEADER_MALFORMED`, whatever stands in it.',
+    ),
+  ],
   9: holds('8', '| 9 | slot ids differ | `HEADER_MALFORMED` |'),
-  passwords: holds('8', '| 9 | at most one password slot | `LIMIT_EXCEEDED` |'),
+  passwords: [
+    ...holds('8', '| 9 | at most one password slot | `LIMIT_EXCEEDED` |'),
+    ...holds('16', '| password slots | 1 | `LIMIT_EXCEEDED` |'),
+  ],
   10: holds('8', '| 10 | extension list | `HEADER_MALFORMED`, `UNSUPPORTED_VERSION` |'),
   11: holds(
     '8',

@@ -123,10 +123,16 @@ const VARINTS: readonly (readonly [string, number])[] = [
 export const varintVectors: Operation = {
   name: 'varints',
   algorithm: 'varint',
-  holds: holds(
-    '1',
-    'unsigned LEB128, below 2^32, in the shortest form (no last byte of zero after another byte). Seven bits per byte, lowest first; the high bit says that another byte follows.',
-  ),
+  holds: [
+    ...holds(
+      '1',
+      'One content has one encoding: a reader MUST refuse any other, and bytes after the end.',
+    ),
+    ...holds(
+      '1',
+      'unsigned LEB128, below 2^32, in the shortest form (no last byte of zero after another byte). Seven bits per byte, lowest first; the high bit says that another byte follows.',
+    ),
+  ],
   flags: {},
   groups: [
     group('DecodeVarint', [

@@ -119,16 +119,19 @@ function unlocking(): Test[] {
 export const keySlotVectors: Operation = {
   name: 'key-slots',
   algorithm: 'key slots',
-  holds: holds(
-    '6',
-    'Types 0 and 4 to 255 are not assigned. A reader MUST keep such a slot byte by byte, MUST NOT try to open it, and does not look into its body.',
-    '| 2 | length of info, at most 256 |',
-    '| 1 | type 1 only: password rule, 1 |',
-    '| 1 | type 1 only: KDF, 1 (Argon2id) |',
-    "derive the commitment and compare it with the slot's in constant time;",
-    'only if they are equal, open the sealed vault key.',
-    'If step 2 or 3 fails, the next slot is tried; if none is left, refuse with `UNLOCK_FAILED`.',
-  ),
+  holds: [
+    ...holds('16', '| slot info length | 256 | `HEADER_MALFORMED` |'),
+    ...holds(
+      '6',
+      'Types 0 and 4 to 255 are not assigned. A reader MUST keep such a slot byte by byte, MUST NOT try to open it, and does not look into its body.',
+      '| 2 | length of info, at most 256 |',
+      '| 1 | type 1 only: password rule, 1 |',
+      '| 1 | type 1 only: KDF, 1 (Argon2id) |',
+      "derive the commitment and compare it with the slot's in constant time;",
+      'only if they are equal, open the sealed vault key.',
+      'If step 2 or 3 fails, the next slot is tried; if none is left, refuse with `UNLOCK_FAILED`.',
+    ),
+  ],
   flags: {
     UnknownType: 'a slot of a type that is not assigned',
     Malformed: 'the body is not what the table says',

@@ -61,14 +61,18 @@ const ENDS = [0, 1, 3, 35, 36, 68, 69, 85, 87];
 export const keysetVectors: Operation = {
   name: 'keysets',
   algorithm: 'keyset',
-  holds: holds(
-    '7',
-    '| 1 | first byte 0x03 |',
-    '| 2 | number of DEKs, at least 1 |',
-    'The first DEK, and no other, is primary. DEKs and earlier vault keys together are at most 256. No DEK occurs twice, nor does an earlier vault key. Stamps are below their limit (section 10).',
-    'The order of the other DEKs and of earlier vault keys is free;',
-    'What breaks a rule is refused with `HEADER_TAMPERED`: whoever sealed it knew the vault key.',
-  ),
+  holds: [
+    ...holds('16', '| keys in a keyset | 256 | `HEADER_TAMPERED` |'),
+    ...holds('3', 'a reader MUST compute them.'),
+    ...holds(
+      '7',
+      '| 1 | first byte 0x03 |',
+      '| 2 | number of DEKs, at least 1 |',
+      'The first DEK, and no other, is primary. DEKs and earlier vault keys together are at most 256. No DEK occurs twice, nor does an earlier vault key. Stamps are below their limit (section 10).',
+      'The order of the other DEKs and of earlier vault keys is free;',
+      'What breaks a rule is refused with `HEADER_TAMPERED`: whoever sealed it knew the vault key.',
+    ),
+  ],
   flags: {},
   groups: [
     group(

@@ -70,13 +70,17 @@ const sixteen = (from: number) =>
 export const mergeVectors: Operation = {
   name: 'merges',
   algorithm: 'merging',
-  holds: holds(
-    '14',
-    '1. Different lives: the higher one wins whole.',
-    '2. Equal lives: column by column the later stamp wins; at equal stamps the greater value, by tag, then by bytes, a beginning before what it begins. A column on one side only is taken.',
-    '3. The later of the two life stamps; of extensions with one id, the greater bytes.',
-    'Rules 1 to 3 are commutative, associative and idempotent. A merge that is over a limit is refused with `LIMIT_EXCEEDED`.',
-  ),
+  holds: [
+    ...holds('16', '| payload length | 1,048,576 | `LIMIT_EXCEEDED` |'),
+    ...holds('11', 'The padded payload has at most 1,048,576 bytes (`LIMIT_EXCEEDED`).'),
+    ...holds(
+      '14',
+      '1. Different lives: the higher one wins whole.',
+      '2. Equal lives: column by column the later stamp wins; at equal stamps the greater value, by tag, then by bytes, a beginning before what it begins. A column on one side only is taken.',
+      '3. The later of the two life stamps; of extensions with one id, the greater bytes.',
+      'Rules 1 to 3 are commutative, associative and idempotent. A merge that is over a limit is refused with `LIMIT_EXCEEDED`.',
+    ),
+  ],
   flags: {
     Life: 'the lives differ',
     EqualStamps: 'a column has one stamp and two values, as after a restored backup',

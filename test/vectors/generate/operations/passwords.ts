@@ -58,17 +58,20 @@ const shrinking = 'A\u030a'.repeat(512);
 export const passwordVectors: Operation = {
   name: 'passwords',
   algorithm: 'password rule 1',
-  holds: holds(
-    '4',
-    'Each of these characters becomes U+0020: U+00A0, U+1680, U+2000–U+200A, U+202F, U+205F, U+3000.',
-    'Normalise to NFC.',
-    'Refuse the empty text.',
-    'Refuse text with any of U+0000–U+001F and U+007F–U+009F.',
-    'Encode as UTF-8. Refuse more than 1,024 bytes.',
-    'A password given as bytes is decoded as strict UTF-8. Lone surrogates are refused.',
-    'Nothing is trimmed, folded or cut.',
-    'invisible and unassigned characters are kept.',
-  ),
+  holds: [
+    ...holds('16', '| password length | 1,024 | `PASSWORD_REFUSED` |'),
+    ...holds(
+      '4',
+      'Each of these characters becomes U+0020: U+00A0, U+1680, U+2000–U+200A, U+202F, U+205F, U+3000.',
+      'Normalise to NFC.',
+      'Refuse the empty text.',
+      'Refuse text with any of U+0000–U+001F and U+007F–U+009F.',
+      'Encode as UTF-8. Refuse more than 1,024 bytes.',
+      'A password given as bytes is decoded as strict UTF-8. Lone surrogates are refused.',
+      'Nothing is trimmed, folded or cut.',
+      'invisible and unassigned characters are kept.',
+    ),
+  ],
   flags: {
     Kept: 'every character stays as it is',
     Space: 'a space that is not U+0020 becomes U+0020',

@@ -200,34 +200,47 @@ const WELL_FORMED: readonly Test[] = [
 export const payloadVectors: Operation = {
   name: 'payloads',
   algorithm: 'payload',
-  holds: holds(
-    '11',
-    '| varint | life counter, 1 to 2,147,483,646: odd, the row lives; even, it was deleted |',
-    '| varint | number of stamp groups, 1 to 257 |',
-    '| … | stamp groups, stamps strictly rising |',
-    "| varint | index, from 0, of the group that has the life's stamp |",
-    '| … | padding: zeros to the end |',
-    "| varint | number of columns; 0 only in the life's group |",
-    '| … | columns, ids strictly rising within the group |',
-    '| 4 | column id, once in the payload |',
-    '| varint | length; 0 for tags 0 and 1 |',
-    'At most 256 columns. The index names a group that exists. An even life has no columns,',
-    'What breaks a rule is `ROW_MALFORMED`; a critical extension is `UNSUPPORTED_VERSION`.',
-    'A reader accepts any number of zeros.',
-  ).concat(
-    holds(
+  holds: [
+    ...holds(
       '1',
-      '| 1 | number of extensions, at most 16 |',
-      '| … | extensions, with strictly rising ids |',
-      'A reader refuses a critical one that it does not know with `UNSUPPORTED_VERSION`, as soon as it has read it.',
-      'A list that breaks these rules makes the whole malformed.',
+      '| 1 | critical: 1 if a reader that does not know the id must refuse the whole, else 0 |',
     ),
-    holds(
-      '10',
-      'A reader refuses a stamp at or above 2^47 ms;',
-      'Other tags are kept (section 13).',
+    ...holds(
+      '16',
+      '| extensions in a list | 16 | `HEADER_MALFORMED`, `ROW_MALFORMED` |',
+      '| columns in a payload | 256 | `ROW_MALFORMED` |',
+      '| life counter | 2,147,483,646 | `ROW_MALFORMED` |',
+      '| stamp milliseconds, exclusive | 140,737,488,355,328 | `ROW_MALFORMED`, `HEADER_TAMPERED` |',
     ),
-  ),
+    ...holds(
+      '11',
+      '| varint | life counter, 1 to 2,147,483,646: odd, the row lives; even, it was deleted |',
+      '| varint | number of stamp groups, 1 to 257 |',
+      '| … | stamp groups, stamps strictly rising |',
+      "| varint | index, from 0, of the group that has the life's stamp |",
+      '| … | padding: zeros to the end |',
+      "| varint | number of columns; 0 only in the life's group |",
+      '| … | columns, ids strictly rising within the group |',
+      '| 4 | column id, once in the payload |',
+      '| varint | length; 0 for tags 0 and 1 |',
+      'At most 256 columns. The index names a group that exists. An even life has no columns,',
+      'What breaks a rule is `ROW_MALFORMED`; a critical extension is `UNSUPPORTED_VERSION`.',
+      'A reader accepts any number of zeros.',
+    ).concat(
+      holds(
+        '1',
+        '| 1 | number of extensions, at most 16 |',
+        '| … | extensions, with strictly rising ids |',
+        'A reader refuses a critical one that it does not know with `UNSUPPORTED_VERSION`, as soon as it has read it.',
+        'A list that breaks these rules makes the whole malformed.',
+      ),
+      holds(
+        '10',
+        'A reader refuses a stamp at or above 2^47 ms;',
+        'Other tags are kept (section 13).',
+      ),
+    ),
+  ],
   flags: {
     Extension: 'the extension list',
     Padding: 'the zeros at the end',

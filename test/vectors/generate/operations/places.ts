@@ -175,10 +175,13 @@ const noRowId = (comment: string, id: Json): Test => invalid(comment, { id }, 'V
 export const rowIdVectors: Operation = {
   name: 'row-ids',
   algorithm: 'row ids',
-  holds: holds(
-    '9',
-    'A **row id** is text of 1 to 256 bytes without U+0000; a UUID (8-4-4-4-12 hex digits) MUST be lower case. A writer refuses others with `VALUE_UNSUPPORTED`.',
-  ),
+  holds: [
+    ...holds('16', '| row id length | 256 | `VALUE_UNSUPPORTED` |'),
+    ...holds(
+      '9',
+      'A **row id** is text of 1 to 256 bytes without U+0000; a UUID (8-4-4-4-12 hex digits) MUST be lower case. A writer refuses others with `VALUE_UNSUPPORTED`.',
+    ),
+  ],
   flags: {},
   groups: [
     group('WriteRowId', [
