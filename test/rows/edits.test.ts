@@ -83,6 +83,21 @@ describe('an edit', () => {
     });
   });
 
+  it('gives an older row the column that has become required, and only then the row reads', () => {
+    const before = defineTable('notes', { title: encrypted.text() });
+    const after = defineTable('notes', { title: encrypted.text(), due: encrypted.date() });
+    const previous = encryptRow(vault, before, { id: 'n', title: 'a' });
+    const refused = { ok: false, error: { code: 'ROW_MALFORMED' } };
+    expect(tryDecryptRow(vault, after, previous)).toMatchObject(refused);
+    const row = { id: 'n', title: 'a', due: '2026-01-31' };
+    const edited = encryptRow(phone, after, row, { previous });
+    expect(decryptRow(vault, after, edited)).toEqual(row);
+    const { title } = decryptRowDetails(vault, before, previous).stamps;
+    const { stamps } = decryptRowDetails(vault, after, edited);
+    expect(stamps.title).toEqual(title);
+    expect(stamps.due).not.toEqual(title);
+  });
+
   it('refuses a bound column that changed, another id, and columns of no table', () => {
     const previous = encryptRow(vault, diary, ROW);
     const other = encryptRow(vault, diary, { ...ROW, id: 'r2' });

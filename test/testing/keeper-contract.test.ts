@@ -251,6 +251,17 @@ describe('the contract finds a keeper that', () => {
     expect(await failuresOf(brokenBy(() => ({})))).toEqual([]);
   });
 
+  it('hands whole buffers over to a worker, which leaves them empty: nothing', async () => {
+    const handingOver = brokenBy((places, place) => ({
+      async keep(secret) {
+        const buffer = secret.buffer as ArrayBuffer;
+        const transfer = buffer.byteLength === secret.length ? [buffer] : [];
+        places.set(place, structuredClone(secret, { transfer }));
+      },
+    }));
+    expect(await failuresOf(handingOver)).toEqual([]);
+  });
+
   it.each(Object.entries(BROKEN))('%s', async (_, [makeKeeper, duty]) => {
     expect(await failuresOf(makeKeeper)).toContain(duty);
   });
