@@ -2,7 +2,7 @@ import { cloak } from './cloak.js';
 import { cloakPerField } from './cloak-per-field.js';
 import { dexieEncrypted } from './dexie-encrypted.js';
 import { evolu } from './evolu.js';
-import { jose } from './jose.js';
+import { jose, joseImportedKey } from './jose.js';
 import { libsodium, libsodiumPlatformNonces } from './libsodium.js';
 import type { Peer } from './peer.js';
 import { rawLibsodium } from './raw-libsodium.js';
@@ -20,5 +20,6 @@ export const PEERS: readonly (() => Peer | Promise<Peer>)[] = [
   libsodiumPlatformNonces,
   evolu,
   jose,
+  joseImportedKey,
   rxdb,
 ];
