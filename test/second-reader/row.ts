@@ -51,6 +51,28 @@ export function openRow(
   row: ServedRow,
   asked: Asked,
 ): OpenedRow {
+  const opened = openPayload(vaultId, dataKeys, table, row);
+  const { payload, bound } = opened;
+  const findings = judgeStamps(payload, opened.dataKey, asked);
+  const deleted = isDeleted(payload);
+  demand(!asked.forValues || !deleted, 'ROW_DELETED');
+  const { values, stamps, unknown } = readColumns(table, payload, bound);
+  return {
+    ...opened,
+    values: deleted ? undefined : values,
+    stamps,
+    unknownColumns: unknown,
+    findings: deleted ? findings : [...findings, ...mismatches(table, values, row)],
+  };
+}
+
+/** Checks 1 to 11. */
+function openPayload(
+  vaultId: Uint8Array,
+  dataKeys: readonly DataKey[],
+  table: Table,
+  row: ServedRow,
+) {
   const envelope = parseEnvelope(row.payload, table.payload);
   const dataKey = dataKeys.find(({ id }) => same(id, envelope.keyId)) ?? refuse('UNKNOWN_KEY');
   const rowId = typeof row.id === 'string' ? toUtf8(row.id) : undefined;
@@ -65,28 +87,19 @@ export function openRow(
     refuse('ROW_AUTH_FAILED');
   const payload = parsePayload(payloadBytes);
   demand(!payload.columns.some(({ id }) => bound.has(toHex(id))), 'ROW_MALFORMED');
+  return { envelope, dataKey, bound, associatedData, payloadBytes, payload };
+}
 
+/** Check 12, and what stamps give away. */
+function judgeStamps(payload: Payload, dataKey: DataKey, asked: Asked): Finding[] {
   const stamps = [payload.lifeStamp, ...payload.columns.map(({ stamp }) => stamp)];
   const retired = stamps.some((stamp) => dataKey.stamp && compare(stamp, dataKey.stamp) > 0);
   demand(!retired || dataKey.status !== 'revoked' || asked.acceptRetired, 'KEY_RETIRED');
-  demand(!asked.forValues || !isDeleted(payload), 'ROW_DELETED');
-
-  const findings: Finding[] = [];
-  if (retired) findings.push({ code: 'retired-key' });
   const ahead = stamps.some((stamp) => timeOf(stamp).milliseconds > asked.now + clockTolerance);
-  if (ahead) findings.push({ code: 'clock-ahead' });
-  const read = readColumns(table, payload, bound);
-  if (!isDeleted(payload)) findings.push(...mismatches(table, read.values, row));
-  return {
-    values: isDeleted(payload) ? undefined : read.values,
-    stamps: read.stamps,
-    payload,
-    unknownColumns: read.unknown,
-    findings,
-    envelope,
-    associatedData,
-    payloadBytes,
-  };
+  return [
+    ...(retired ? [{ code: 'retired-key' as const }] : []),
+    ...(ahead ? [{ code: 'clock-ahead' as const }] : []),
+  ];
 }
 
 /** Checks 8 and 9. */
