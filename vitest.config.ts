@@ -13,6 +13,12 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/packaging/**'], // slow, and it asks the registry: npm run check:package
     testTimeout: 30_000, // one Argon2id run in plain JavaScript takes a second or more
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text'],
+      thresholds: { 100: true },
+    },
     typecheck: {
       enabled: true,
       include: ['test/types/**/*.test-d.ts'],
