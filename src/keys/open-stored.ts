@@ -38,7 +38,7 @@ export async function loadStored(
   // Never an older header of the pinned vault itself: that is no other vault.
   const isGivenUp = (each: VaultHeader | null) =>
     each !== null && !equalBytes(each.vaultId, header.vaultId) && replaces === formatPin(each);
-  if (!isGivenUp(pin)) assertNotOlder(header, pin);
+  assertNotOlder(header, isGivenUp(pin) ? null : pin);
   return { header, isGivenUp };
 }
 
