@@ -12,7 +12,7 @@ export type AnyRow = Readonly<Record<string, unknown>>;
 const NOTHING = new Uint8Array(0);
 const ABSENT: EncodedValue = { tag: ABSENT_TAG, bytes: NOTHING };
 export const NULL: EncodedValue = { tag: NULL_TAG, bytes: NOTHING };
-export const ROW_ID_LENGTH_LIMIT = 256;
+const ROW_ID_LENGTH_LIMIT = 256;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A row's own value: an inherited `constructor` or `toString` is not one (threat D01). */
@@ -69,10 +69,17 @@ export function isReadable(
   return encoded !== undefined;
 }
 
+/** The UTF-8 of what may be a row's id: 1 to 256 bytes without NUL; `null` for anything else. */
+export function rowIdBytes(id: unknown): Uint8Array | null {
+  if (typeof id !== 'string' || id.length > ROW_ID_LENGTH_LIMIT || id.includes('\0')) return null;
+  const bytes = encodeUtf8(id);
+  return bytes && bytes.length > 0 && bytes.length <= ROW_ID_LENGTH_LIMIT ? bytes : null;
+}
+
 /** A row's id as UTF-8. Throws `VALUE_UNSUPPORTED` for one that a database would not give back unchanged. */
 export function encodeRowId(table: Table, id: unknown): Uint8Array {
-  const bytes = typeof id === 'string' && !id.includes('\0') ? encodeUtf8(id) : null;
-  if (!bytes || bytes.length === 0 || bytes.length > ROW_ID_LENGTH_LIMIT) {
+  const bytes = rowIdBytes(id);
+  if (!bytes) {
     throw new RowsealError(
       'VALUE_UNSUPPORTED',
       `The id of a row of '${table.name}' takes text of 1 to ${ROW_ID_LENGTH_LIMIT} bytes without NUL.`,

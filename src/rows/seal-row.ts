@@ -3,7 +3,6 @@
  */
 import { encodeBase64url } from '../bytes/base64url.js';
 import { compareBytes, equalBytes } from '../bytes/compare.js';
-import { encodeUtf8 } from '../bytes/utf8.js';
 import { borrowWriter, returnWriter } from '../bytes/wire-writer.js';
 import { type AeadBackend, NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';
 import { pooledRandomBytes } from '../crypto/random.js';
@@ -20,7 +19,7 @@ import {
 import { type Envelope, encodePrefix, formatEnvelope, parseEnvelope } from './envelope.js';
 import { encodePayload, malformedRow, parsePayload } from './payload.js';
 import { latestStamp, type RowContent } from './row-content.js';
-import { type AnyRow, ownValue, ROW_ID_LENGTH_LIMIT } from './row-values.js';
+import { type AnyRow, ownValue, rowIdBytes } from './row-values.js';
 import type { Table } from './table.js';
 
 /** What opening a sealed row may be told. */
@@ -94,8 +93,7 @@ export function openSealedRow(
   const key = dataKeys.find(({ id }) => equalBytes(id, envelope.keyId));
   if (!key) throw new UnknownKeyError(encodeBase64url(envelope.keyId));
   const id = ownValue(sealed, 'id');
-  const isRowId = typeof id === 'string' && id.length <= ROW_ID_LENGTH_LIMIT;
-  const rowId = (isRowId && encodeUtf8(id)) || authFailed();
+  const rowId = rowIdBytes(id) ?? authFailed();
   const bound = servedBoundValues(table, envelope.boundSet, sealed) ?? authFailed();
   const place = {
     vaultId: header.vaultId,

@@ -76,7 +76,8 @@ function openPayload(
   const envelope = parseEnvelope(row.payload, table.payload);
   const dataKey = dataKeys.find(({ id }) => same(id, envelope.keyId)) ?? refuse('UNKNOWN_KEY');
   const rowId = typeof row.id === 'string' ? toUtf8(row.id) : undefined;
-  demand(rowId !== undefined && rowId.length <= 256, 'ROW_AUTH_FAILED');
+  const fits = rowId !== undefined && rowId.length >= 1 && rowId.length <= 256;
+  demand(fits && !rowId.includes(0), 'ROW_AUTH_FAILED');
   const bound = boundColumns(table, envelope.boundSet, row);
   const associatedData = rowAssociatedData(envelope.prefix, vaultId, utf8Of(table.name), rowId, [
     ...bound.values(),

@@ -27,17 +27,31 @@ const rowIds = [
       ['row-id-number', 'a number in place of the row id', 1],
       ['row-id-null', 'NULL in place of the row id', null],
       ['row-id-missing', 'no row id', undefined],
+      ['row-id-empty', 'an empty row id', ''],
       ['row-id-lone-surrogate', 'a row id that is not well-formed', utf16('n1\ud800')],
     ] as const
   ).map(([name, comment, id]) =>
     refusedRow(name, 'ROW_AUTH_FAILED', 7, { comment, holds: CHECKS[7], serve: { id } }),
   ),
-  refusedRow('row-id-257-bytes', 'ROW_AUTH_FAILED', 7, {
-    comment: 'a row id of 257 bytes, sealed under it by somebody with the DEK',
-    holds: [...CHECKS[7], ...holds('13', 'A row id of more than 256 bytes fails check 7.')],
-    sealing: { rowId: 'r'.repeat(257) },
-    serve: { id: 'r'.repeat(257) },
-  }),
+  ...(
+    [
+      ['row-id-257-bytes', 'a row id of 257 bytes', 'r'.repeat(257)],
+      ['row-id-258-bytes', 'a row id of 129 characters and 258 bytes', 'é'.repeat(129)],
+      ['row-id-empty-sealed', 'an empty row id', ''],
+      ['row-id-nul', 'a row id with U+0000', 'n1\0'],
+    ] as const
+  ).map(([name, comment, id]) =>
+    refusedRow(name, 'ROW_AUTH_FAILED', 7, {
+      comment: `${comment}, sealed under it by somebody with the DEK`,
+      holds: [
+        ...CHECKS[7],
+        ...holds('13', 'A row id of more than 256 bytes fails check 7.'),
+        ...holds('13', 'So does an empty one, and one with U+0000'),
+      ],
+      sealing: { rowId: id },
+      serve: { id },
+    }),
+  ),
   refusedRow('unknown-key-and-no-row-id', 'UNKNOWN_KEY', 6, {
     comment: 'check 6 comes before check 7',
     holds: [...CHECKS[6], ...CHECKS[7]],
@@ -63,7 +77,6 @@ const places = [
     sealing: { rowId: 'e\u0301' },
     serve: { id: '\u00e9' },
   }),
-  moved('row-id-empty', 'an empty row id', { serve: { id: '' } }),
   moved('moved-to-another-table', 'sealed in another table', { sealing: { tableId: 'secrets' } }),
   moved('table-case', 'sealed in a table whose name differs in case', {
     sealing: { tableId: 'Notes' },
