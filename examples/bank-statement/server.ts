@@ -2,6 +2,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { VAULTS_SQL } from './postgres-vault-store.js';
 import type { SealedStatementRow } from './statement-table.js';
+import { withoutFileHeaders } from './tar-archive.js';
 
 export interface Server {
   readonly db: PGlite;
@@ -64,11 +65,11 @@ export async function allFields({ db }: Server): Promise<string[]> {
   return fields;
 }
 
-/** The database's whole data directory as an uncompressed archive: heaps, indexes, write-ahead log. */
+/** All files of the database's data directory: heaps, indexes, write-ahead log. */
 export async function dumpDisk({ db }: Server): Promise<Uint8Array> {
   await db.exec('CHECKPOINT');
   const archive = await db.dumpDataDir('none');
-  return new Uint8Array(await archive.arrayBuffer());
+  return withoutFileHeaders(new Uint8Array(await archive.arrayBuffer()));
 }
 
 function quoted(name: string): string {
