@@ -5,6 +5,7 @@
  *
  * Written out because every row passes through it, and a general codec is slower and larger (`docs/decisions/0010-base64url-by-hand.md`).
  */
+import { copyOf } from './copies.js';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const NOT_IN_ALPHABET = 64;
@@ -25,30 +26,40 @@ interface NativeBuffer {
 }
 type NativeBytes = Uint8Array & { toString(format: 'base64url'): string };
 
-/** Polyfills of `Buffer` that browsers and React Native get from bundlers don't know base64url. */
+/** Of the polyfills that bundlers give browsers and React Native, most don't know base64url. */
 function nativeBuffer(): NativeBuffer | null {
   const { Buffer } = globalThis as { readonly Buffer?: NativeBuffer };
   return Buffer?.isEncoding?.('base64url') ? Buffer : null;
 }
 
 export function encodeBase64url(bytes: Uint8Array): string {
-  const Buffer = nativeBuffer();
-  return Buffer
-    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
-    : encodeByTable(bytes);
+  const text = nativeBuffer()
+    ?.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    .toString('base64url');
+  // A polyfill may have padded it.
+  return text?.length === base64urlLength(bytes.length) ? text : encodeByTable(bytes);
 }
 
 /** The bytes of strict base64url text, or `null` when it is anything else. */
 export function decodeBase64url(text: string): Uint8Array | null {
-  const Buffer = nativeBuffer();
-  if (!Buffer) return decodeByTable(text);
-  const bytes = Buffer.from(text, 'base64url');
-  // Bytes have one text, so a text that does not come back was another one.
-  if (bytes.toString('base64url') !== text) return null;
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  return decodeNatively(text) ?? decodeByTable(text);
 }
 
-/** For platforms without `Buffer`. */
+/** `null` where the table must decide: Node skips what it doesn't know, a polyfill may throw. */
+function decodeNatively(text: string): Uint8Array | null {
+  const Buffer = nativeBuffer();
+  if (!Buffer) return null;
+  try {
+    // A copy: short ones are views of memory that all of the process shares.
+    const bytes = copyOf(Buffer.from(text, 'base64url'));
+    // Bytes have one text, so a text that does not come back was another one.
+    return encodeBase64url(bytes) === text ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where no `Buffer` does it. */
 export function encodeByTable(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
@@ -64,7 +75,7 @@ export function encodeByTable(bytes: Uint8Array): string {
   return text.slice(0, base64urlLength(bytes.length));
 }
 
-/** For platforms without `Buffer`. */
+/** Where no `Buffer` does it. */
 export function decodeByTable(text: string): Uint8Array | null {
   const bytes = new Uint8Array((text.length * 3) >>> 2);
   let bits = 0;

@@ -66,7 +66,7 @@ export const nobleAead: AeadBackend = {
   name: 'noble',
   seal(aeadKey, nonce, plaintext, associatedData) {
     if (aeadKey.length !== KEY_LENGTH || nonce.length !== NONCE_LENGTH) {
-      throw new RangeError('XChaCha20-Poly1305 takes a key of 32 bytes and a nonce of 24.');
+      throw new RangeError('The key takes 32 bytes, the nonce 24.');
     }
     const { length } = plaintext;
     const memory = new Uint8Array(BLOCK_LENGTH + length + TAG_LENGTH);

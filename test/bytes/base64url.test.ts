@@ -87,6 +87,46 @@ describe.each([
   });
 });
 
+describe.each([
+  ['throws on what Node skips', { from: throwing }],
+  ['pads what it encodes', { from: padded }],
+])('with a polyfill of Buffer that knows base64url and %s', (_, { from }) => {
+  it('takes well-formed text and refuses all other', () => {
+    vi.stubGlobal('Buffer', { isEncoding: () => true, from });
+    try {
+      for (const length of [0, 1, 2, 3, 4, 100]) {
+        const bytes = Uint8Array.from({ length }, (_, i) => i * 77);
+        const text = encodeBase64url(bytes);
+        expect(text).toBe(base64urlnopad.encode(bytes));
+        expect(decodeBase64url(text)).toEqual(bytes);
+      }
+      for (const text of ['A', 'AQABA', 'AB', 'AA==', 'AQ\n', '+A', 'é']) {
+        expect(decodeBase64url(text), JSON.stringify(text)).toBeNull();
+      }
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+});
+
+const NodeBuffer = Buffer;
+
+/** As one for React Native that hands text to a native decoder. */
+function throwing(...input: [string | ArrayBufferLike, ...never[]]): Buffer {
+  const [text] = input;
+  if (typeof text === 'string' && !/^([\w-]{4})*([\w-]{2,3})?$/.test(text)) {
+    throw new Error('Input is not valid base64-encoded data');
+  }
+  return NodeBuffer.from(...(input as unknown as [string, 'base64url']));
+}
+
+function padded(...input: [string, 'base64url']): Buffer {
+  const bytes = NodeBuffer.from(...input);
+  const base64 = NodeBuffer.prototype.toString.call(bytes, 'base64');
+  bytes.toString = () => base64.replace(/\+/g, '-').replace(/\//g, '_');
+  return bytes;
+}
+
 function unknownEncoding(): never {
   throw new TypeError('Unknown encoding: base64url');
 }
