@@ -19,9 +19,9 @@ export function borrowWriter(): WireWriter {
   return { bytes: spare.pop() ?? new Uint8Array(SPARE_LENGTH), at: 0 };
 }
 
-/** Zeroes what was written, and whatever views of it there are. */
-export function returnWriter({ bytes, at }: WireWriter): void {
-  bytes.fill(0, 0, at);
+/** Zeroes all of it, whatever views of it there are and wherever their holders wrote. */
+export function returnWriter({ bytes }: WireWriter): void {
+  bytes.fill(0);
   if (bytes.length === SPARE_LENGTH && spare.length < SPARE_LIMIT) spare.push(bytes);
 }
 

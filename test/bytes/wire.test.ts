@@ -164,9 +164,21 @@ describe('a writer', () => {
     const views = [writtenBytes(first), writtenBytes(second)];
     for (const each of [first, second]) returnWriter(each);
     for (const view of views) expect(view.every((byte) => byte === 0)).toBe(true);
-    for (const again of [borrowWriter(), borrowWriter(), borrowWriter()]) {
-      expect(again.at).toBe(0);
-      expect(again.bytes.every((byte) => byte === 0)).toBe(true);
-    }
+    expectFreshWriters();
+  });
+
+  it('that is borrowed holds nothing that a backend wrote behind the bytes it was given', () => {
+    const writer = borrowWriter();
+    writeByte(writer, 1);
+    new Uint8Array(writtenBytes(writer).buffer).fill(7);
+    returnWriter(writer);
+    expectFreshWriters();
   });
 });
+
+function expectFreshWriters(): void {
+  for (const again of [borrowWriter(), borrowWriter(), borrowWriter()]) {
+    expect(again.at).toBe(0);
+    expect(again.bytes.every((byte) => byte === 0)).toBe(true);
+  }
+}
