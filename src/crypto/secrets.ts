@@ -31,5 +31,8 @@ export function useOnce<Secret extends Uint8Array, T>(
  * Best effort: the engine may have moved or copied them, and strings can't be overwritten at all.
  */
 export function wipe(...secrets: readonly (Uint8Array | undefined)[]): void {
-  for (const secret of secrets) secret?.fill(0);
+  for (const secret of secrets) {
+    // What was handed on, to a worker say, has no length any more, and can't be written to.
+    if (secret?.length) secret.fill(0);
+  }
 }

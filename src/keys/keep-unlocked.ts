@@ -38,7 +38,6 @@ export async function keepUnlocked(vault: Vault, keeper: VaultKeeper): Promise<v
   try {
     await keepSecret(keeper, secret);
   } finally {
-    // A keeper may have transferred it to a worker: then nothing is left here to zero.
-    if (secret.length > 0) wipe(secret);
+    wipe(secret);
   }
 }

@@ -39,7 +39,7 @@ export function encodeKeptKey({ vaultId, vaultKeyId, vaultKey }: KeptKey): Uint8
 
 /** What a keeper returned; the fields are views of it. Throws `STORE_FAILED`, `UNSUPPORTED_VERSION`. */
 export function parseKeptKey(bytes: Uint8Array): KeptKey {
-  const [first] = bytes;
+  const first = bytes[0];
   if (first !== undefined && isFutureFormatByte(first)) {
     throw new RowsealError(
       'UNSUPPORTED_VERSION',
