@@ -60,8 +60,8 @@ export function encryptRow<T extends Table>(
 ): SealedRowOf<T> {
   assertOptions(options, ['acceptRetired', 'previous'], 'encryptRow');
   const { clock } = revealSecrets(vault).opening;
-  const values = row as AnyRow;
-  assertColumns(table, values);
+  assertColumns(table, row as AnyRow);
+  const values = valuesOf(table, row as AnyRow);
   const rowId = encodeRowId(table, values.id);
   const written = encodeColumns(table, values);
   const bound = writtenBoundValues(table, values);
@@ -86,6 +86,13 @@ function openPrevious(
   const opened = openSealedRow(vault, table, previous, options);
   if (opened.id === values.id) return opened;
   throw new TypeError('The previous row has another id than the row.');
+}
+
+/** Read once: a getter could answer otherwise for the visible columns than for the sealed ones. */
+function valuesOf(table: Table, row: AnyRow): AnyRow {
+  const values: Record<string, unknown> = { id: row.id };
+  for (const { name } of table.layout.columns) values[name] = ownValue(row, name);
+  return values;
 }
 
 function encodeColumns(table: Table, values: AnyRow): EncodedValues {

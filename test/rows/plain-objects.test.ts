@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { cleartext, defineTable, encrypted, encryptRow, tryDecryptRow } from '../../src/index.js';
+import {
+  cleartext,
+  decryptRowDetails,
+  defineTable,
+  encrypted,
+  encryptRow,
+  tryDecryptRow,
+} from '../../src/index.js';
 import { createWorld } from '../support/world.js';
 
 const { vault } = await createWorld();
@@ -49,6 +56,37 @@ describe('a row that is no plain object', () => {
       }
     }
     expect(() => encryptRow(vault, table, new Model())).toThrow(TypeError);
+  });
+});
+
+describe('a row with getters of its own', () => {
+  const letters = defineTable('letters', {
+    body: encrypted.integer(),
+    at: cleartext.integer(),
+    owner: cleartext.integer().bound(),
+  });
+
+  it('is read once, so that what is sealed and what is sent beside it agree', () => {
+    let reads = 0;
+    const row = {
+      get id() {
+        return `r${++reads}`;
+      },
+      get body() {
+        return ++reads;
+      },
+      get at() {
+        return ++reads;
+      },
+      get owner() {
+        return ++reads;
+      },
+    };
+    const sealed = encryptRow(vault, letters, row);
+    expect(reads).toBe(4);
+    const { id, at, owner } = sealed;
+    const opened = { row: { id, at, owner, body: expect.any(Number) }, findings: [] };
+    expect(decryptRowDetails(vault, letters, sealed)).toMatchObject(opened);
   });
 });
 
