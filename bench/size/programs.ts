@@ -30,7 +30,7 @@ const PROGRAMS: readonly Program[] = [
   {
     name: CORE.join(', '),
     code: exporting(CORE),
-    budget: kilobytes(17.1), // the aim: 12
+    budget: kilobytes(17.2), // the aim: 12
   },
   {
     name: '… and byPassword',
@@ -40,7 +40,7 @@ const PROGRAMS: readonly Program[] = [
   {
     name: '… and tables with all column types',
     code: exporting([...CORE, 'byPassword', ...TABLES]),
-    budget: kilobytes(25.6),
+    budget: kilobytes(25.7),
   },
 ];
 

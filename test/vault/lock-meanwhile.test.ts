@@ -3,12 +3,16 @@ import {
   byPassword,
   byRecoveryKey,
   changePassword,
+  decryptRow,
   encryptRow,
   lockVault,
+  nobleAead,
   openVault,
   replaceRecoveryKey,
   rotateDataKey,
 } from '../../src/index.js';
+import { associatedDataOf, payloadOf } from '../support/forged-rows.js';
+import { bytesOf, textOf } from '../support/header-surgeon.js';
 import { createWorld, diary, PASSWORD, ROW } from '../support/world.js';
 import { kdfWith } from './kdf-with.js';
 import { quick } from './users.js';
@@ -48,4 +52,24 @@ it('locking while another device is quick loses no recovery key either', async (
   };
   const { recoveryKey } = await replaceRecoveryKey(store, vault);
   await openVault(store.otherDevice(), byRecoveryKey(recoveryKey));
+});
+
+it('locking while a sealed row is read opens nothing under a key of zeros', async () => {
+  const { vault, sealed } = await createWorld();
+  const prefix = bytesOf(sealed.payload).subarray(0, 58);
+  const ciphertext = nobleAead.seal(
+    new Uint8Array(32),
+    prefix.subarray(33, 57),
+    payloadOf(vault, diary, sealed),
+    associatedDataOf(vault, diary, sealed, prefix),
+  );
+  const row = { ...sealed, payload: textOf([...prefix, ...ciphertext]) };
+  const { id } = sealed;
+  const locking = () => {
+    lockVault(vault);
+    return id;
+  };
+  expect(() =>
+    decryptRow(vault, diary, Object.defineProperty(row, 'id', { get: locking })),
+  ).toThrow(locked);
 });
