@@ -46,15 +46,15 @@ export function parseKeptKey(bytes: Uint8Array): KeptKey {
       'The kept key was written by a newer version of rowseal. Update the app, or ask for the password; nothing is lost.',
     );
   }
-  if (first !== FORMAT_BYTE.keptKey || bytes.length !== KEPT_KEY_LENGTH) damaged();
+  if (first !== FORMAT_BYTE.keptKey || bytes.length !== KEPT_KEY_LENGTH) damagedKeptKey();
   const vaultId = bytes.subarray(1, VAULT_KEY_ID_AT);
   const id = bytes.subarray(VAULT_KEY_ID_AT, VAULT_KEY_AT);
   const vaultKey = bytes.subarray(VAULT_KEY_AT) as VaultKey;
-  if (!equalBytes(vaultKeyId(vaultId, vaultKey), id)) damaged();
+  if (!equalBytes(vaultKeyId(vaultId, vaultKey), id)) damagedKeptKey();
   return { vaultId, vaultKeyId: id, vaultKey };
 }
 
-export function damaged(): never {
+export function damagedKeptKey(): never {
   throw new RowsealError(
     'STORE_FAILED',
     'What the keeper returned is not what it was given to keep. Ask for the password, then call keepUnlocked again; if it happens twice, run keeperContract from rowseal/testing on the keeper.',

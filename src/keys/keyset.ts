@@ -93,7 +93,7 @@ export function encodeKeyset({ dataKeys, earlierVaultKeys }: Keyset): Uint8Array
   if (dataKeys.length + earlierVaultKeys.length > KEY_COUNT_LIMIT) {
     throw new RowsealError(
       'LIMIT_EXCEEDED',
-      `A vault holds at most ${KEY_COUNT_LIMIT} keys. Re-encrypt the rows under the primary key and drop keys that no row names.`,
+      `A vault holds at most ${KEY_COUNT_LIMIT} keys, and this version drops none. Nothing was changed; go on with the keys that are there.`,
     );
   }
   const writer = createWriter(64 * (dataKeys.length + earlierVaultKeys.length));

@@ -38,8 +38,5 @@ function tooLong(): never {
 }
 
 function refuse(reason: string): never {
-  throw new RowsealError(
-    'PASSWORD_REFUSED',
-    `This password ${reason}, so it could not be typed the same way on another device. Ask for another one.`,
-  );
+  throw new RowsealError('PASSWORD_REFUSED', `This password ${reason}. Ask for another one.`);
 }

@@ -173,13 +173,13 @@ function assertFormat(byte: number): void {
 function malformed(part: string): never {
   throw new RowsealError(
     'HEADER_MALFORMED',
-    `The vault header is damaged (${part}). Load it again; this device has the last good one.`,
+    `The vault header is damaged (${part}). Load it again, or open with { offline: true } on a device that knows it.`,
   );
 }
 
 function tooMuch(what: string): never {
   throw new RowsealError(
     'LIMIT_EXCEEDED',
-    `The vault header has too many ${what}. Load it again; this device has the last good one.`,
+    `The vault header has too many ${what}. Load it again, or open with { offline: true } on a device that knows it.`,
   );
 }

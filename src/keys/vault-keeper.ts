@@ -1,7 +1,7 @@
 /** Where a device keeps a vault unlocked: the contract an app implements, and every call on it. */
 import { isBytes } from '../bytes/is-bytes.js';
 import { RowsealError } from '../errors.js';
-import { damaged } from './kept-key.js';
+import { damagedKeptKey } from './kept-key.js';
 
 /**
  * Keeps one secret where only this device, this app and this user get at it: the contract between
@@ -42,7 +42,7 @@ const KEEPER_FUNCTIONS = ['keep', 'recall', 'forget'] as const;
 export function assertKeeper(keeper: VaultKeeper): void {
   const missing = KEEPER_FUNCTIONS.filter((name) => typeof keeper?.[name] !== 'function');
   if (missing.length > 0) {
-    throw new TypeError(`This is no VaultKeeper: it has no function ${missing.join(', ')}.`);
+    throw new TypeError(`This is no VaultKeeper: it lacks ${missing.join(', ')}.`);
   }
 }
 
@@ -59,7 +59,7 @@ export async function recallSecret(keeper: VaultKeeper): Promise<Uint8Array | nu
     'The keeper could not recall the kept key. Nothing was changed; try again, or ask for the password.',
   );
   if (secret === null) return null;
-  return isBytes(secret) ? secret : damaged();
+  return isBytes(secret) ? secret : damagedKeptKey();
 }
 
 async function attempt<T>(call: () => Promise<T>, message: string): Promise<T> {

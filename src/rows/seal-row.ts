@@ -26,7 +26,7 @@ import type { Table } from './table.js';
 export interface OpenRowOptions {
   /**
    * Opens a row that was stamped after its key was revoked (`KEY_RETIRED`): only when the user
-   * knows that an own device was offline then.
+   * knows that one of their own devices was offline then.
    */
   readonly acceptRetired?: boolean;
 }
@@ -146,6 +146,6 @@ function authFailed(): never {
 function keyRetired(): never {
   throw new RowsealError(
     'KEY_RETIRED',
-    'This row was written after its key was revoked: by whoever lost access, or by an own device that was offline. Keep it as it is; open it with { acceptRetired: true } once the user knows which.',
+    'This row was written after its key was revoked: by whoever lost access, or by a device of the user that was offline. Keep it as it is; open it with { acceptRetired: true } once the user knows which.',
   );
 }
