@@ -87,7 +87,10 @@ export function refuseNewer(what: string): never {
   );
 }
 
-/** Throws a `TypeError` for option names a function does not know, so that a misspelt or imagined option is never silently ignored. */
+/**
+ * Throws a `TypeError` for option names that a function does not know, so that a misspelt or
+ * imagined option is never silently ignored.
+ */
 export function assertOptions(options: object, known: readonly string[], caller: string): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {

@@ -3,7 +3,8 @@
  * string. Padding, white space, the `+/` alphabet and non-zero trailing bits are refused, since
  * two texts for one ciphertext would defeat comparing and pinning.
  *
- * Written out because every row passes through it, and a general codec is slower and larger (`docs/decisions/0010-base64url-by-hand.md`).
+ * Written out because every row passes through it, and a general codec is slower and larger
+ * (`docs/decisions/0010-base64url-by-hand.md`).
  */
 import { copyOf } from './copies.js';
 

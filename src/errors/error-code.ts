@@ -75,7 +75,8 @@ export type RowsealErrorCode =
    * something damaged.
    *
    * - App: try again; `message` says whether a change may be in effect, and then the vault opens
-   *   with the new secret or with the old one.
+   *   with the new secret or with the old one. After `resumeVault`, ask for the password; after
+   *   `keepUnlocked`, go on with the vault, which is open.
    * - User: “This could not be saved or loaded. Check the connection and try again.”
    * - Lost: nothing.
    */
@@ -157,8 +158,8 @@ export type RowsealErrorCode =
    */
   | 'UNKNOWN_KEY'
   /**
-   * The row was written after its key was revoked, by whoever it was taken from or by an own device
-   * that was offline.
+   * The row was written after its key was revoked, by whoever it was taken from or by one of the
+   * user's devices that was offline.
    *
    * - App: keep it and ask; once the user knows, open it with `{ acceptRetired: true }` and seal it
    *   again.

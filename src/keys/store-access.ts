@@ -24,7 +24,10 @@ export async function loadHeader(store: VaultStore): Promise<VaultHeader> {
   return text === null ? missing() : parseHeader(text);
 }
 
-/** The remembered header. Unlike a header, a pin that is no text counts as damaged, not as none: without it a server could start this device over. */
+/**
+ * The remembered header. Unlike a header, a pin that is no text counts as damaged, not as none:
+ * without it a server could start this device over.
+ */
 export async function loadPin(store: VaultStore): Promise<VaultHeader | null> {
   const text = await attempt('load the pin', () => store.loadPin());
   return text === null || text === undefined || text === '' ? null : parsePin(text);

@@ -1,6 +1,6 @@
 /**
  * What the tests of an app need: vaults without Argon2id, a keeper in memory, and the contract that
- * an own keeper must meet. Never for production.
+ * a keeper of your own must meet. Never for production.
  *
  * @packageDocumentation
  */
