@@ -160,6 +160,21 @@ describe.each(Object.keys(broken))('A12: with %s', (name) => {
   });
 });
 
+it('A12: a generator that comes back to where it was is refused at the second draw', () => {
+  let calls = 0;
+  const states = generator((into) => {
+    calls += 1;
+    into.forEach((_, i) => {
+      into[i] = (i * 197 + (calls % 2)) % 251;
+    });
+  });
+  vi.stubGlobal('crypto', states);
+  rowseal.generateRecoveryKey();
+  expect(() => rowseal.generateRecoveryKey()).toThrow(
+    expect.objectContaining({ code: 'NO_SECURE_RANDOM' }),
+  );
+});
+
 describe('A12: randomness comes from the platform and from nowhere else', () => {
   it('is not drawn when the package is imported', async () => {
     const getRandomValues = vi.fn((into: Uint8Array) => working.getRandomValues(into));

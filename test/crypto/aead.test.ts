@@ -1,10 +1,11 @@
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { hchacha, xchacha20, xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NONCE_LENGTH, TAG_LENGTH } from '../../src/crypto/aead.js';
 import { nobleAead } from '../../src/crypto/noble-aead.js';
 import { holds } from '../properties/holds.js';
 import { mutate, mutations } from '../properties/mutations.js';
+import { wipedBy } from '../support/wiped-by.js';
 
 /** draft-irtf-cfrg-xchacha-03, appendix A.3.1. */
 const VECTOR = {
@@ -77,6 +78,29 @@ describe('XChaCha20-Poly1305', () => {
       expect(sealed).toEqual(xchacha20poly1305(key, nonce, associatedData).encrypt(plaintext));
       expect(open(key, nonce, sealed, associatedData)).toEqual(plaintext.slice());
     }
+  });
+
+  it('leaves nothing of its keys in memory, nor beside the ciphertext', () => {
+    const { key, nonce, plaintext, associatedData } = VECTOR;
+    const subkey = new Uint32Array(8);
+    const words = (bytes: Uint8Array) => new Uint32Array(Uint8Array.from(bytes).buffer);
+    const sigma = words(Buffer.from('expand 32-byte k'));
+    hchacha(sigma, words(key), words(nonce.subarray(0, 16)), subkey);
+    const macKey = xchacha20(key, nonce, new Uint8Array(32));
+    const secrets = [key, new Uint8Array(subkey.buffer), macKey];
+    let sealed = new Uint8Array(0);
+    const bySeal = wipedBy(() => {
+      sealed = Uint8Array.from(seal(key, nonce, plaintext, associatedData));
+    });
+    const byOpen = wipedBy(() => open(key, nonce, sealed, associatedData));
+    const byRefusal = wipedBy(() => open(key, nonce, sealed, plaintext));
+    for (const secret of secrets.map((bytes) => Buffer.from(bytes).toString('hex'))) {
+      for (const wiped of [bySeal, byOpen, byRefusal]) {
+        expect(wiped.some((buffer) => buffer.startsWith(secret))).toBe(true);
+      }
+    }
+    const { buffer, byteOffset } = seal(key, nonce, plaintext, associatedData);
+    expect(new Uint8Array(buffer, 0, byteOffset).every((byte) => byte === 0)).toBe(true);
   });
 
   it('refuses keys, nonces and ciphertexts of other lengths', () => {
