@@ -10,19 +10,35 @@ import { type OpenProgress, wrapVaultKey } from '../../src/keys/opener.js';
 /** From the reference implementation's `src/test.c`: Argon2id, version 1.3, without secret and data. */
 const VECTORS = [
   {
-    ...{ memoryKiB: 256, passes: 2, lanes: 1, password: 'password', salt: 'somesalt' },
+    memoryKiB: 256,
+    passes: 2,
+    lanes: 1,
+    password: 'password',
+    salt: 'somesalt',
     tag: '9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe',
   },
   {
-    ...{ memoryKiB: 256, passes: 2, lanes: 2, password: 'password', salt: 'somesalt' },
+    memoryKiB: 256,
+    passes: 2,
+    lanes: 2,
+    password: 'password',
+    salt: 'somesalt',
     tag: '6d093c501fd5999645e0ea3bf620d7b8be7fd2db59c20d9fff9539da2bf57037',
   },
   {
-    ...{ memoryKiB: 65536, passes: 2, lanes: 1, password: 'differentpassword', salt: 'somesalt' },
+    memoryKiB: 65536,
+    passes: 2,
+    lanes: 1,
+    password: 'differentpassword',
+    salt: 'somesalt',
     tag: '0b84d652cf6b0c4beaef0dfe278ba6a80df6696281d7e0d2891b817d8c458fde',
   },
   {
-    ...{ memoryKiB: 65536, passes: 2, lanes: 1, password: 'password', salt: 'diffsalt' },
+    memoryKiB: 65536,
+    passes: 2,
+    lanes: 1,
+    password: 'password',
+    salt: 'diffsalt',
     tag: 'bdf32b05ccc42eb15d58fd19b1f856b113da1e9a5874fdcc544308565aa8141c',
   },
 ];
@@ -110,7 +126,9 @@ it('an aborted signal spends no Argon2id at all', async () => {
 describe('Argon2id on other platforms', () => {
   /** Some tenths of a second: long enough to wait for others now and then. */
   const request = {
-    ...{ memoryKiB: 16 * 1024, passes: 2, lanes: 1 },
+    memoryKiB: 16 * 1024,
+    passes: 2,
+    lanes: 1,
     password: Buffer.from('password'),
     salt: Buffer.from('somesalt'),
   };

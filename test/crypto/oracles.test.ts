@@ -173,8 +173,13 @@ describe('Argon2id agrees with hash-wasm', () => {
       const { plaintext: password, key } = callOf(passwordLength, 0);
       const salt = key.slice(0, 16);
       const expected = await argon2id({
-        ...{ password, salt, outputType: 'binary', hashLength: 32 },
-        ...{ memorySize: costs.memoryKiB, iterations: costs.passes, parallelism: costs.lanes },
+        password,
+        salt,
+        outputType: 'binary',
+        hashLength: 32,
+        memorySize: costs.memoryKiB,
+        iterations: costs.passes,
+        parallelism: costs.lanes,
       });
       expect(await nobleArgon2id.argon2id({ ...costs, password, salt })).toEqual(expected);
     },

@@ -52,7 +52,10 @@ describe('HKDF-SHA-256', () => {
 
 it('Argon2id gives the tag of RFC 9106, section 5.3', () => {
   const tag = argon2id(new Uint8Array(32).fill(1), new Uint8Array(16).fill(2), {
-    ...{ m: 32, t: 3, p: 4, dkLen: 32 },
+    m: 32,
+    t: 3,
+    p: 4,
+    dkLen: 32,
     key: new Uint8Array(8).fill(3),
     personalization: new Uint8Array(12).fill(4),
   });

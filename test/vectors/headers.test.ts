@@ -76,8 +76,11 @@ function openerOf({ open: { password, recoveryKey, secret } }: HeaderFile): Vaul
 function describeVault(vault: Vault): Fields {
   const { header, vaultKey, ...keyset } = revealSecrets(vault);
   return {
-    ...{ vaultId: hexOf(header.vaultId), vaultKeyId: hexOf(header.vaultKeyId) },
-    ...{ vaultKey: hexOf(vaultKey), epoch: vault.epoch, hash: hexOf(header.hash) },
+    vaultId: hexOf(header.vaultId),
+    vaultKeyId: hexOf(header.vaultKeyId),
+    vaultKey: hexOf(vaultKey),
+    epoch: vault.epoch,
+    hash: hexOf(header.hash),
     fingerprint: fingerprintOf(vault),
     slots: header.slots.map(({ typeByte, id }) => ({ typeByte, id: hexOf(id) })),
     extensions: header.extensions.map(({ id, bytes }) => ({ id, bytes: hexOf(bytes) })),

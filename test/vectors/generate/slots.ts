@@ -20,7 +20,9 @@ export const LEAST_COSTS = kdfBytes(19_456, 2, 1);
 
 export function slotParts(name: string, typeByte: number, info: Bytes = join()): SlotParts {
   return {
-    ...{ typeByte, info, kdf: typeByte === 1 ? LEAST_COSTS : join() },
+    typeByte,
+    info,
+    kdf: typeByte === 1 ? LEAST_COSTS : join(),
     id: named(`${name} id`, 8),
     salt: named(`${name} salt`, 16),
     nonce: named(`${name} nonce`, 24),

@@ -39,7 +39,10 @@ export function secretSlot(
 
 /** Epoch 1: a recovery-key slot and a secret slot, one DEK. */
 export const FIRST: HeaderParts = {
-  ...{ vaultId: VAULT_ID, vaultKey: VAULT_KEY, epoch: 1, predecessors: [] },
+  vaultId: VAULT_ID,
+  vaultKey: VAULT_KEY,
+  epoch: 1,
+  predecessors: [],
   slots: [recoverySlot(), secretSlot()],
   keyset: keysetBytes([dataKey(DEK, 1)]),
 };

@@ -37,11 +37,14 @@ function describeSlot({ typeByte, id, content }: KeySlot): Fields {
 }
 
 const describeKey = ({ dek, id, status, retiredAt }: DataKey): Fields => ({
-  ...{ dek: hexOf(dek), id: hexOf(id), status },
+  dek: hexOf(dek),
+  id: hexOf(id),
+  status,
   ...(retiredAt && { stamp: hexOf(retiredAt) }),
 });
 const describeEarlier = ({ key, id }: EarlierVaultKey): Fields => ({
-  ...{ key: hexOf(key), id: hexOf(id) },
+  key: hexOf(key),
+  id: hexOf(id),
 });
 
 export const describeKeyset = ({ dataKeys, earlierVaultKeys }: Keyset): Fields => ({

@@ -29,12 +29,16 @@ import {
 
 export function describeContent({ life, lifeStamp, extensions, cells }: RowContent): Fields {
   return {
-    ...{ life, lifeStamp: hexOf(lifeStamp) },
+    life,
+    lifeStamp: hexOf(lifeStamp),
     extensions: extensions.map(({ id, bytes }) => ({ id, bytes: hexOf(bytes) })),
     columns: [...cells]
       .sort(([a], [b]) => a - b)
       .map(([id, { tag, bytes, stamp }]) => ({
-        ...{ id: id.toString(16).padStart(8, '0'), tag, value: hexOf(bytes), stamp: hexOf(stamp) },
+        id: id.toString(16).padStart(8, '0'),
+        tag,
+        value: hexOf(bytes),
+        stamp: hexOf(stamp),
       })),
   };
 }

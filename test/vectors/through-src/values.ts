@@ -6,9 +6,15 @@ import * as codecs from '../../../src/rows/value-codecs.js';
 import { bytesOf, type Fields, type Handlers, hexOf, orRefuse, textOf } from './reading.js';
 
 const CODECS: Readonly<Record<string, codecs.ValueCodec>> = {
-  ...{ text: codecs.textCodec, integer: codecs.integerCodec, bigint: codecs.bigintCodec },
-  ...{ decimal: codecs.decimalCodec, real: codecs.realCodec, boolean: codecs.booleanCodec },
-  ...{ bytes: codecs.bytesCodec, date: codecs.dateCodec, timestamp: codecs.timestampCodec },
+  text: codecs.textCodec,
+  integer: codecs.integerCodec,
+  bigint: codecs.bigintCodec,
+  decimal: codecs.decimalCodec,
+  real: codecs.realCodec,
+  boolean: codecs.booleanCodec,
+  bytes: codecs.bytesCodec,
+  date: codecs.dateCodec,
+  timestamp: codecs.timestampCodec,
   json: codecs.jsonCodec,
 };
 
@@ -16,8 +22,10 @@ export const codecOf = (type: unknown): codecs.ValueCodec =>
   CODECS[type as string] as codecs.ValueCodec;
 
 const NUMBERS: Readonly<Record<string, number>> = {
-  ...{ NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY },
-  ...{ '-Infinity': Number.NEGATIVE_INFINITY, '-0': -0 },
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  '-Infinity': Number.NEGATIVE_INFINITY,
+  '-0': -0,
 };
 
 export function fromJson(type: unknown, json: unknown): unknown {

@@ -24,8 +24,12 @@ export function vaultOf(
 ): Promise<Vault> {
   const dataKeys = keys.map((each) => dataKeyOf(vaultId, each));
   const fields = {
-    ...{ vaultId, vaultKeyId: vaultKeyId(vaultId, vaultKey), epoch: 1 },
-    ...{ predecessors: [], slots: [NO_SLOT], extensions: [] },
+    vaultId,
+    vaultKeyId: vaultKeyId(vaultId, vaultKey),
+    epoch: 1,
+    predecessors: [],
+    slots: [NO_SLOT],
+    extensions: [],
   };
   const keyset = { dataKeys, earlierVaultKeys: [] };
   const sealed = sealHeader(fields, keyset, vaultKey, nobleAead);

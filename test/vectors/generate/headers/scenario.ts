@@ -11,8 +11,13 @@ import { DEK, FIRST, PASSWORD, RECOVERY_KEY, SECRET, VAULT_ID, VAULT_KEY } from 
 
 const PASSWORD_PARTS = slotParts('the password slot', 1);
 const passwordKek = await argon2id({
-  ...{ password: PASSWORD, salt: PASSWORD_PARTS.salt, hashLength: 32, outputType: 'binary' },
-  ...{ memorySize: 19_456, iterations: 2, parallelism: 1 },
+  password: PASSWORD,
+  salt: PASSWORD_PARTS.salt,
+  hashLength: 32,
+  outputType: 'binary',
+  memorySize: 19_456,
+  iterations: 2,
+  parallelism: 1,
 });
 
 /** The slot of PASSWORD, at the least costs. */
@@ -79,7 +84,8 @@ export function openedHeader(
   held: Held = {},
 ): NamedScenario {
   const slots = parts.slots.map((slot) => ({
-    ...{ typeByte: slot[0] as number, id: hex(slot.slice(1, 9)) },
+    typeByte: slot[0] as number,
+    id: hex(slot.slice(1, 9)),
   }));
   return openedBytes(name, headerBytes(parts), parts, vector, { slots, ...held });
 }
@@ -94,10 +100,14 @@ export function openedBytes(
 ): NamedScenario {
   const hash = sha256(bytes);
   const vault = {
-    ...{ vaultId: hex(vaultId), vaultKeyId: hex(vaultKeyIdOf(vaultKey, vaultId)) },
-    ...{ vaultKey: hex(vaultKey), epoch, hash: hex(hash) },
+    vaultId: hex(vaultId),
+    vaultKeyId: hex(vaultKeyIdOf(vaultKey, vaultId)),
+    vaultKey: hex(vaultKey),
+    epoch,
+    hash: hex(hash),
     fingerprint: (encodeBase32(hash.slice(0, 10)).match(/.{4}/g) as string[]).join('-'),
-    ...{ slots, extensions },
+    slots,
+    extensions,
     keys: describeKeys(keys, vaultId),
     earlierVaultKeys: describeEarlier(earlier, vaultId),
   };

@@ -13,7 +13,8 @@ export function madeHeaders(history: readonly Made[]): NamedScenario[] {
   return history.map(({ name, comment, vault, open, pinned }) => {
     const { header, vaultKey, dataKeys, earlierVaultKeys } = revealSecrets(vault);
     const keys = dataKeys.map(({ dek, status, retiredAt }) => ({
-      ...{ dek, status: STATUS.indexOf(status) },
+      dek,
+      status: STATUS.indexOf(status),
       ...(retiredAt && { stamp: retiredAt }),
     }));
     const { vaultId, epoch } = header;
@@ -31,7 +32,8 @@ export function madeHeaders(history: readonly Made[]): NamedScenario[] {
         open: 'secret' in open ? { secret: hex(open.secret) } : open,
       },
       {
-        ...{ keys, earlier: earlierVaultKeys.map(({ key }) => key) },
+        keys,
+        earlier: earlierVaultKeys.map(({ key }) => key),
         slots: header.slots.map(({ typeByte, id }) => ({ typeByte, id: hex(id) })),
       },
     );

@@ -69,7 +69,12 @@ export function writeRows(vault: Vault): WrittenRows {
 
 type Since = MadeRow['minutes'];
 const since = (life: number, more: Readonly<Record<string, number>> = {}): Since => ({
-  ...{ life, body: life, stars: life, folder: life, owner: life, ...more },
+  life,
+  body: life,
+  stars: life,
+  folder: life,
+  owner: life,
+  ...more,
 });
 
 function describeRows(rows: WrittenRows, first: Vault, last: Vault): MadeRow[] {
@@ -82,8 +87,13 @@ function describeRows(rows: WrittenRows, first: Vault, last: Vault): MadeRow[] {
     minutes: Since,
     vault = first,
   ): MadeRow => ({
-    ...{ name, comment: `made by ${by} of this package`, vault, sealed },
-    ...{ row: values, life, minutes },
+    name,
+    comment: `made by ${by} of this package`,
+    vault,
+    sealed,
+    row: values,
+    life,
+    minutes,
   });
   const edited = { ...ROW, body: 'hello there' };
   const merged = { ...UNRATED, body: 'hello there', folder: 'trash' };
@@ -118,7 +128,8 @@ function describeRows(rows: WrittenRows, first: Vault, last: Vault): MadeRow[] {
 
 function keysOf(vault: Vault): Fields[] {
   return revealSecrets(vault).dataKeys.map(({ dek, status, retiredAt }) => ({
-    ...{ dek: hex(dek), status },
+    dek: hex(dek),
+    status,
     ...(retiredAt && { stamp: hex(retiredAt) }),
   }));
 }
@@ -133,7 +144,9 @@ function insidesOf(vault: Vault, { payload }: Sealed): Fields {
   const associatedData = rowAssociatedData(envelope.slice(0, 58), place);
   const rowKey = hkdf(key?.dek as Uint8Array, header.vaultId, 'rowseal/1 row key');
   return {
-    ...{ keyId: hex(keyId), payloadId: hex(nonce), boundSet: envelope[57] as number },
+    keyId: hex(keyId),
+    payloadId: hex(nonce),
+    boundSet: envelope[57] as number,
     associatedData: hex(associatedData),
     payload: hex(open(rowKey, nonce, envelope.slice(58), associatedData)),
   };
@@ -150,8 +163,14 @@ export function madeRows(history: readonly Made[], written: WrittenRows): NamedS
     const { life: inserted, ...columns } = minutes;
     const stamps = Object.entries(columns).map(([column, at]) => [column, stampAt(at)]);
     const opened = {
-      ...{ row, life, lifeStamp: stampAt(inserted), stamps: Object.fromEntries(stamps) },
-      ...{ extensions: [], unknownColumns: [], findings: [], ...insidesOf(vault, sealed) },
+      row,
+      life,
+      lifeStamp: stampAt(inserted),
+      stamps: Object.fromEntries(stamps),
+      extensions: [],
+      unknownColumns: [],
+      findings: [],
+      ...insidesOf(vault, sealed),
     };
     const vaultId = hex(revealSecrets(vault).header.vaultId);
     const inputs = { vaultId, keys: keysOf(vault), table: NOTES, row: { ...sealed } };

@@ -31,7 +31,8 @@ const whole = payloadBytes({
 });
 
 const broken = (comment: string, parts: PayloadParts, ...flags: string[]): BrokenPayload => ({
-  ...{ comment, flags },
+  comment,
+  flags,
   payload: payloadBytes(parts),
 });
 const one = (comment: string, bytes: Bytes, ...flags: string[]): BrokenPayload =>
@@ -96,14 +97,15 @@ function groups(): BrokenPayload[] {
     ),
     broken("an empty group that is not the life's", { groups: [life, group(second, [])] }),
     broken("an empty group before the life's", {
-      ...{ groups: [life, group(second, [text(1)])], lifeGroup: [1] },
+      groups: [life, group(second, [text(1)])],
+      lifeGroup: [1],
     }),
     broken('a stamp of 2^47 ms', { groups: [group(stamp(2 ** 47), [text(1)])] }, 'Limit'),
     broken('a stamp of 2^48 − 1 ms', { groups: [group(stamp(2 ** 48 - 1), [text(1)])] }, 'Limit'),
     broken(
       '258 groups',
       {
-        ...{ groups: [...full.map((each, id) => group(stamp(id), [each])), life, life] },
+        groups: [...full.map((each, id) => group(stamp(id), [each])), life, life],
       },
       'Limit',
     ),
@@ -139,7 +141,8 @@ function columns(): BrokenPayload[] {
     ),
     broken('a deleted row with a column', { life: [2], groups: [group(first, [text(1)])] }),
     broken('a deleted row with an empty column', {
-      ...{ life: [4], groups: [group(first, [cell({ id: 1, tag: 1, value: [] })])] },
+      life: [4],
+      groups: [group(first, [cell({ id: 1, tag: 1, value: [] })])],
     }),
   ];
 }

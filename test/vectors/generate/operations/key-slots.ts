@@ -50,9 +50,14 @@ function read(comment: string, parts: SlotParts, costs: Fields = {}): Test {
     comment,
     { slot: hex(make(parts)) },
     {
-      ...{ typeByte, id: hex(id), info: hex(info), ...costs, salt: hex(salt) },
+      typeByte,
+      id: hex(id),
+      info: hex(info),
+      ...costs,
+      salt: hex(salt),
       commitment: hex(hkdf(KEK, VAULT_ID, 'rowseal/1 slot commitment')),
-      ...{ nonce: hex(nonce), sealedKey: hex(body.slice(-48)) },
+      nonce: hex(nonce),
+      sealedKey: hex(body.slice(-48)),
     },
   );
 }
@@ -87,7 +92,9 @@ function cuts(parts: SlotParts): Test[] {
 }
 
 const open = (slot: Bytes, kek = KEK, vaultId = VAULT_ID): Fields => ({
-  ...{ vaultId: hex(vaultId), slot: hex(slot), kek: hex(kek) },
+  vaultId: hex(vaultId),
+  slot: hex(slot),
+  kek: hex(kek),
 });
 const locked = (comment: string, inputs: Fields): Test => invalid(comment, inputs, 'UNLOCK_FAILED');
 const flipped = (bytes: Bytes, at: number): Bytes =>

@@ -28,7 +28,9 @@ export interface Key {
 
 export function describeKeys(keys: readonly Key[], vaultId = VAULT_ID): Json[] {
   return keys.map(({ dek, status, stamp }) => ({
-    ...{ dek: hex(dek), id: hex(keyIdOf(dek, vaultId)), status: STATUS[status] as string },
+    dek: hex(dek),
+    id: hex(keyIdOf(dek, vaultId)),
+    status: STATUS[status] as string,
     ...(stamp && { stamp: hex(stamp) }),
   }));
 }

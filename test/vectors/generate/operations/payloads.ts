@@ -28,7 +28,10 @@ const [first, second, third] = AT;
 export const letter = (id: number, value: string): Bytes =>
   cell({ id, tag: 2, value: [...Buffer.from(value)] });
 const column = (id: number, at: Bytes, value: Bytes, tag = 2) => ({
-  ...{ id: hex(bigEndian(id, 4)), tag, value: hex(value), stamp: hex(at) },
+  id: hex(bigEndian(id, 4)),
+  tag,
+  value: hex(value),
+  stamp: hex(at),
 });
 
 export const extension = (id: number, bytes: Bytes, critical = 0): Bytes => [

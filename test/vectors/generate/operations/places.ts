@@ -16,7 +16,9 @@ const PREFIX = prefixOf(named('key id', 32), named('nonce', 24), 0);
 const PLACE: Place = { vaultId: named('vault id', 16), tableId: 'notes', rowId: 'n1', bound: [] };
 
 const bound = (id: number, tag: number, value: Uint8Array): BoundValue => ({
-  ...{ id: fromHex(id.toString(16).padStart(8, '0')), tag, value },
+  id: fromHex(id.toString(16).padStart(8, '0')),
+  tag,
+  value,
 });
 const word = (id: number, value: string) => bound(id, 2, utf8(value));
 
@@ -84,7 +86,9 @@ export const associatedDataVectors: Operation = {
       PLACES.map(([comment, change, prefix = PREFIX]) => {
         const place = { ...PLACE, ...change };
         const columns = place.bound.map(({ id, tag, value }) => ({
-          ...{ id: hex(id), tag, value: hex(value) },
+          id: hex(id),
+          tag,
+          value: hex(value),
         }));
         const { vaultId, tableId, rowId } = place;
         return valid(

@@ -182,7 +182,9 @@ const inBinary = [
   ).map(([name, code, check, held, payload]) =>
     refusedRow(name, code, check, {
       comment: `in a binary column: ${name.slice(7).replaceAll('-', ' ')}`,
-      ...{ holds: held, table: BINARY, payload },
+      holds: held,
+      table: BINARY,
+      payload,
     }),
   ),
 ];

@@ -56,7 +56,9 @@ export const inserted = (cells: readonly ByteList[] = CELLS, more: Partial<Paylo
   payloadBytes({ groups: [group(AT, byId(cells))], padding: Array(16).fill(0), ...more });
 
 export const boundText = (name: string, value: string): BoundValue => ({
-  ...{ id: fromHex(columnIdOf('text', name)), tag: 2, value: utf8(value) },
+  id: fromHex(columnIdOf('text', name)),
+  tag: 2,
+  value: utf8(value),
 });
 export const ADA = boundText('owner', 'ada');
 
@@ -86,7 +88,9 @@ export function envelope(sealing: Sealing = {}): Bytes {
 export const envelopeText = (sealing: Sealing = {}): string => base64url(envelope(sealing));
 
 export const served = (payload: Json | undefined, change: Fields = {}): Fields => ({
-  ...{ id: 'n1', folder: 'inbox', owner: 'ada' },
+  id: 'n1',
+  folder: 'inbox',
+  owner: 'ada',
   ...change,
   payload,
 });
@@ -97,7 +101,9 @@ export function insides(sealing: Sealing): Fields {
   const keyId = keyIdOf(parts.dek, place.vaultId);
   const prefix = prefixOf(keyId, parts.nonce, parts.boundSet);
   return {
-    ...{ keyId: hex(keyId), payloadId: hex(parts.nonce), boundSet: parts.boundSet },
+    keyId: hex(keyId),
+    payloadId: hex(parts.nonce),
+    boundSet: parts.boundSet,
     associatedData: hex(rowAssociatedData(prefix, place)),
     payload: hex(parts.payload),
   };

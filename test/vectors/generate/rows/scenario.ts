@@ -31,8 +31,13 @@ function inputs(name: string, vector: RowVector): Fields {
   const { keys = KEYS, table = NOTES, serve, acceptRetired, ask = 'values', now } = vector;
   const payload = 'payload' in vector ? vector.payload : envelopeText(sealingOf(name, vector));
   return {
-    ...{ vaultId: hex(VAULT_ID), keys, table, row: served(payload, serve) },
-    ...{ ask, acceptRetired, now },
+    vaultId: hex(VAULT_ID),
+    keys,
+    table,
+    row: served(payload, serve),
+    ask,
+    acceptRetired,
+    now,
   };
 }
 
@@ -64,8 +69,15 @@ export function openedRow(name: string, vector: RowVector, opened: Fields = {}):
   const { comment, holds: held } = vector;
   const row = 'row' in opened ? (opened.row as Fields | null) : ROW;
   const expected = {
-    ...{ row, life: 1, lifeStamp: AT_HEX, stamps: stampsOf(row), extensions: [] },
-    ...{ unknownColumns: [], findings: [], ...opened, ...insides(sealingOf(name, vector)) },
+    row,
+    life: 1,
+    lifeStamp: AT_HEX,
+    stamps: stampsOf(row),
+    extensions: [],
+    unknownColumns: [],
+    findings: [],
+    ...opened,
+    ...insides(sealingOf(name, vector)),
   };
   const all = { ...inputs(name, vector), expect: 'success', opened: expected };
   return { name, scenario: { comment, holds: held, ...all } };
