@@ -74,7 +74,9 @@ export function writeVarint(writer: WireWriter, value: number): void {
   writeByte(writer, rest);
 }
 
-/** Bytes behind their length as a varint: self-delimiting, so that a sequence of them is injective. */
+/**
+ * Bytes behind their length as a varint: self-delimiting, so that a sequence of them is injective.
+ */
 export function writeSized(writer: WireWriter, bytes: Uint8Array): void {
   writeVarint(writer, bytes.length);
   writeBytes(writer, bytes);

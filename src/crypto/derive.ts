@@ -59,7 +59,10 @@ function hmac(key: Uint8Array, ...message: readonly Uint8Array[]): Uint8Array {
   return outer;
 }
 
-/** Flips bits in every byte of a block, in place: first to the inner pad, then from there to the outer. */
+/**
+ * Flips bits in every byte of a block, in place: first to the inner pad, then from there to the
+ * outer.
+ */
 function masked(block: Uint8Array, mask: number): Uint8Array {
   for (let i = 0; i < BLOCK_LENGTH; i++) block[i] = (block[i] as number) ^ mask;
   return block;

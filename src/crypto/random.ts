@@ -11,7 +11,9 @@ const POOL_LENGTH = 4096;
 /** In bytes: ids of slots and writers. By chance eight bytes are equal once in 2^56 draws. */
 const SHORTEST_DRAW = 8;
 
-/** The first bytes of the latest draw, never handed out: a generator that repeats itself is caught. */
+/**
+ * The first bytes of the latest draw, never handed out: a generator that repeats itself is caught.
+ */
 let lastCheck: Uint8Array = new Uint8Array(CHECK_LENGTH);
 let pool: Uint8Array = new Uint8Array(0);
 let poolAt = 0;

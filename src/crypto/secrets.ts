@@ -1,4 +1,6 @@
-/** Handling bytes that must not leak: comparing without telling where they differ, and forgetting. */
+/**
+ * Handling bytes that must not leak: comparing without telling where they differ, and forgetting.
+ */
 
 /**
  * Whether two secrets are equal, in time that depends only on their lengths.

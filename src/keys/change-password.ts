@@ -16,7 +16,9 @@ import type { VaultStore } from './vault-store.js';
 
 /** What {@link changePassword} takes. */
 export interface PasswordChange extends OpenProgress {
-  /** A secret that opens the vault now: the old password, or the recovery key when it is forgotten. */
+  /**
+   * A secret that opens the vault now: the old password, or the recovery key when it is forgotten.
+   */
   readonly current: VaultOpener;
   /** The new password, as {@link byPassword} takes it: text, or bytes of UTF-8. */
   readonly next: string | Uint8Array;

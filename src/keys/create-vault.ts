@@ -26,7 +26,9 @@ export interface CreateOptions extends OpenProgress {
    * Not possible with `bySecret`, since passkeys and devices get lost.
    */
   readonly recovery?: boolean;
-  /** A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise. */
+  /**
+   * A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise.
+   */
   readonly recoveryKey?: string;
   /**
    * What is given up for the new vault: the pin text (`pinOf`, or the store's `loadPin()`) or the

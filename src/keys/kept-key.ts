@@ -37,7 +37,9 @@ export function encodeKeptKey({ vaultId, vaultKeyId, vaultKey }: KeptKey): Uint8
   return bytes;
 }
 
-/** What a keeper returned; the fields are views of it. Throws `STORE_FAILED`, `UNSUPPORTED_VERSION`. */
+/**
+ * What a keeper returned; the fields are views of it. Throws `STORE_FAILED`, `UNSUPPORTED_VERSION`.
+ */
 export function parseKeptKey(bytes: Uint8Array): KeptKey {
   const first = bytes[0];
   if (first !== undefined && isFutureFormatByte(first)) {

@@ -28,7 +28,9 @@ export interface StoredHeader {
   isGivenUp(pin: VaultHeader | null): boolean;
 }
 
-/** Loads the header to be opened and holds it against the pin: checks 1 to 13 of `docs/format.md`. */
+/**
+ * Loads the header to be opened and holds it against the pin: checks 1 to 13 of `docs/format.md`.
+ */
 export async function loadStored(
   store: VaultStore,
   { offline = false, replaces }: { readonly offline?: boolean; readonly replaces?: string },
@@ -62,7 +64,9 @@ export function openStored(
   });
 }
 
-/** Everything that an authentic header holds; held by the opening at once. Throws `HEADER_TAMPERED`. */
+/**
+ * Everything that an authentic header holds; held by the opening at once. Throws `HEADER_TAMPERED`.
+ */
 export function openUnder(
   header: VaultHeader,
   vaultKey: VaultKey,

@@ -66,7 +66,9 @@ export async function openVault(
   );
 }
 
-/** Everything a header holds, through the slot that the opener opens; held by the opening at once. */
+/**
+ * Everything a header holds, through the slot that the opener opens; held by the opening at once.
+ */
 export async function openWith(
   header: VaultHeader,
   opener: VaultOpener,

@@ -149,7 +149,9 @@ function throwIfAborted({ signal }: OpenProgress): void {
   throw signal.reason ?? abort;
 }
 
-/** Throws `TypeError` for what is no opener: taken for a secret, it would only ever be a wrong one. */
+/**
+ * Throws `TypeError` for what is no opener: taken for a secret, it would only ever be a wrong one.
+ */
 export function assertOpener(opener: VaultOpener): void {
   if (typeof opener?.deriveKek !== 'function') {
     throw new TypeError('This is no opener: pass what byPassword or another one returned.');

@@ -1,4 +1,6 @@
-/** An opening: what all snapshots of one opening share, from the first key in memory to the lock. */
+/**
+ * An opening: what all snapshots of one opening share, from the first key in memory to the lock.
+ */
 import type { AeadBackend } from '../crypto/aead.js';
 import type { VaultKey } from '../crypto/key-types.js';
 import { wipe } from '../crypto/secrets.js';

@@ -50,7 +50,10 @@ export function assertHoldsPinnedKey(header: VaultHeader, keyset: Keyset, pin: V
   if (!holds) rollback('another vault key than this device knows');
 }
 
-/** Whether a header is the pinned one or descends from it, as far as its list of predecessors reaches. */
+/**
+ * Whether a header is the pinned one or descends from it, as far as its list of predecessors
+ * reaches.
+ */
 function isSuccessor(header: VaultHeader, pin: VaultHeader): boolean {
   const distance = header.epoch - pin.epoch;
   if (distance === 0) return equalBytes(header.hash, pin.hash);

@@ -20,7 +20,10 @@ export function formatPin(header: VaultHeader): string {
   return encodeBase64url(concat(Uint8Array.of(FORMAT_BYTE.pin), header.bytes));
 }
 
-/** The header that a pin remembers. Throws `STORE_FAILED` when the pin is damaged, `UNSUPPORTED_VERSION`. */
+/**
+ * The header that a pin remembers. Throws `STORE_FAILED` when the pin is damaged,
+ * `UNSUPPORTED_VERSION`.
+ */
 export function parsePin(text: string): VaultHeader {
   const bytes = typeof text === 'string' ? decodeBase64url(text) : null;
   if (bytes?.[0] !== FORMAT_BYTE.pin) damaged();

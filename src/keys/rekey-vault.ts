@@ -23,9 +23,14 @@ import type { VaultStore } from './vault-store.js';
 
 /** What {@link rekeyVault} takes. */
 export interface RekeyOptions extends OpenProgress {
-  /** The secrets that shall still open the vault: `byPassword`, `bySecret`; every other slot is dropped. */
+  /**
+   * The secrets that shall still open the vault: `byPassword`, `bySecret`; every other slot is
+   * dropped.
+   */
   readonly keep: readonly VaultOpener[];
-  /** A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise. */
+  /**
+   * A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise.
+   */
   readonly recoveryKey?: string;
 }
 
@@ -122,7 +127,9 @@ async function assertNewRecoveryKey(
   );
 }
 
-/** For each old slot that a kept secret opens, a new one around the new vault key, with its info. */
+/**
+ * For each old slot that a kept secret opens, a new one around the new vault key, with its info.
+ */
 async function rewrapSlots(
   { header, opening }: VaultSecrets,
   vaultKey: VaultKey,

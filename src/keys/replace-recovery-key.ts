@@ -9,7 +9,9 @@ import type { VaultStore } from './vault-store.js';
 
 /** Options of {@link replaceRecoveryKey}. */
 export interface RecoveryOptions {
-  /** A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise. */
+  /**
+   * A key from `generateRecoveryKey` that the user has already seen; a new one is made otherwise.
+   */
   readonly recoveryKey?: string;
 }
 

@@ -41,7 +41,10 @@ export function freshDataKey(vaultId: Uint8Array): DataKey {
   return makeDataKey(vaultId, randomBytes(KEY_LENGTH) as Dek, 'primary', null);
 }
 
-/** The keys as decrypt-only: a rotation retires the primary one, a revocation all that are not revoked yet. */
+/**
+ * The keys as decrypt-only: a rotation retires the primary one, a revocation all that are not
+ * revoked yet.
+ */
 export function retire(
   dataKeys: readonly DataKey[],
   status: Exclude<KeyStatus, 'primary'>,

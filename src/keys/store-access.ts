@@ -13,7 +13,9 @@ import { formatPin, parsePin } from './pin.js';
 import { parseHeader, type VaultHeader } from './vault-header.js';
 import { type VaultStore, versionOf } from './vault-store.js';
 
-/** The stored header's text; `null` when there is none, whatever way a server says so (threat B07). */
+/**
+ * The stored header's text; `null` when there is none, whatever way a server says so (threat B07).
+ */
 export async function loadHeaderText(store: VaultStore): Promise<string | null> {
   const text = await attempt('load the vault header', () => store.loadHeader());
   return typeof text === 'string' && text !== '' ? text : null;

@@ -38,7 +38,10 @@ export interface VaultKeeper {
 
 const KEEPER_FUNCTIONS = ['keep', 'recall', 'forget'] as const;
 
-/** Throws `TypeError` for what is no keeper, before its missing functions look like a failing device. */
+/**
+ * Throws `TypeError` for what is no keeper, before its missing functions look like a failing
+ * device.
+ */
 export function assertKeeper(keeper: VaultKeeper): void {
   const missing = KEEPER_FUNCTIONS.filter((name) => typeof keeper?.[name] !== 'function');
   if (missing.length > 0) {

@@ -84,7 +84,9 @@ export function memoryStore(header?: string): VaultStore {
   };
 }
 
-/** Throws `TypeError` for what is no store, before its missing functions look like a failing server. */
+/**
+ * Throws `TypeError` for what is no store, before its missing functions look like a failing server.
+ */
 export function assertStore(store: VaultStore): void {
   const missing = STORE_FUNCTIONS.filter((name) => typeof store?.[name] !== 'function');
   if (missing.length > 0) {

@@ -25,7 +25,9 @@ export interface BoundValues {
   readonly values: ReadonlyMap<number, EncodedValue>;
 }
 
-/** Bound columns are ids and scopes; each is hashed with every payload, and compared by databases. */
+/**
+ * Bound columns are ids and scopes; each is hashed with every payload, and compared by databases.
+ */
 const BOUND_LENGTH_LIMIT = 1024;
 
 function currentBoundSet({ layout }: Table): number {
@@ -95,7 +97,10 @@ function collect(
   return { set, values };
 }
 
-/** A content as the current declaration reads it: with the columns that were bound and no longer are. */
+/**
+ * A content as the current declaration reads it: with the columns that were bound and no longer
+ * are.
+ */
 export function withFormerlyBound(
   table: Table,
   content: RowContent,

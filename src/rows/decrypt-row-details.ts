@@ -36,7 +36,9 @@ export type Finding =
 
 /** Options of {@link decryptRowDetails}. */
 export interface DetailsOptions<Sealed> extends OpenRowOptions {
-  /** The newest sealed version of the row that this device has opened before; it is opened again. */
+  /**
+   * The newest sealed version of the row that this device has opened before; it is opened again.
+   */
   readonly seen?: Sealed;
 }
 
@@ -52,7 +54,10 @@ export interface RowDetails<Row, Names extends PropertyKey> {
   readonly stamps: { readonly [K in Names]?: Stamp };
   /** What the app should know, in no particular order; mostly empty. */
   readonly findings: readonly Finding[];
-  /** What the server says beside the payload, unchecked: visible columns and whatever else came along. */
+  /**
+   * What the server says beside the payload, unchecked: visible columns and whatever else came
+   * along.
+   */
   readonly untrusted: Readonly<Record<string, unknown>>;
   /** Id of the data key: 32 bytes as base64url text. */
   readonly keyId: string;

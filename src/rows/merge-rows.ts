@@ -65,7 +65,10 @@ export function mergeRows<T extends Table>(
   return sealedRow(table, visible, payload) as SealedRowOf<T>;
 }
 
-/** Whether a version says all that the merged one would; it may still have as a column what that one binds. */
+/**
+ * Whether a version says all that the merged one would; it may still have as a column what that one
+ * binds.
+ */
 function holdsAll(
   table: Table,
   opened: OpenedRow,

@@ -1,4 +1,6 @@
-/** The types of rows, inferred from a table's declaration; flat, so that they read well on hover. */
+/**
+ * The types of rows, inferred from a table's declaration; flat, so that they read well on hover.
+ */
 import type { Column, ColumnKind, Presence } from './column.js';
 import type { Columns, PayloadType, Table } from './table.js';
 

@@ -1,4 +1,7 @@
-/** Between typed rows and encoded values, column by column; the only place where a schema meets a value. */
+/**
+ * Between typed rows and encoded values, column by column; the only place where a schema meets a
+ * value.
+ */
 import { encodeUtf8 } from '../bytes/utf8.js';
 import { RowsealError } from '../errors.js';
 import { malformedRow, PAYLOAD_LENGTH_LIMIT } from './payload.js';
@@ -76,7 +79,10 @@ export function rowIdBytes(id: unknown): Uint8Array | null {
   return bytes && bytes.length > 0 && bytes.length <= ROW_ID_LENGTH_LIMIT ? bytes : null;
 }
 
-/** A row's id as UTF-8. Throws `VALUE_UNSUPPORTED` for one that a database would not give back unchanged. */
+/**
+ * A row's id as UTF-8. Throws `VALUE_UNSUPPORTED` for one that a database would not give back
+ * unchanged.
+ */
 export function encodeRowId(table: Table, id: unknown): Uint8Array {
   const bytes = rowIdBytes(id);
   if (!bytes) {

@@ -43,7 +43,9 @@ export interface OpenedRow {
   readonly afterRetirement: boolean;
 }
 
-/** Seals content under the primary key; what the associated data binds is left out of the payload. */
+/**
+ * Seals content under the primary key; what the associated data binds is left out of the payload.
+ */
 export function sealContent(
   vault: Vault,
   table: Table,

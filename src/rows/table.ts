@@ -51,11 +51,15 @@ export interface TableLayout {
   readonly tableId: Uint8Array;
   /** In the order of declaration. */
   readonly columns: readonly LayoutColumn[];
-  /** The columns that travel in the payload, encrypted and mirrored ones, in rising order of ids. */
+  /**
+   * The columns that travel in the payload, encrypted and mirrored ones, in rising order of ids.
+   */
   readonly contents: readonly LayoutColumn[];
   /** The columns that are sent beside the payload: mirrored and bound ones. */
   readonly visible: readonly LayoutColumn[];
-  /** Every set of bound columns there ever was, each in rising order of ids; the last is current. */
+  /**
+   * Every set of bound columns there ever was, each in rising order of ids; the last is current.
+   */
   readonly boundSets: readonly (readonly LayoutColumn[])[];
 }
 
