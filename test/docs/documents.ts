@@ -16,11 +16,10 @@ function filesIn(folder: string, ending: string): string[] {
     .sort();
 }
 
-/** README.md and its like, `docs`, `examples`. */
+/** README.md and its like, and every page of these folders. */
 export const pages: readonly string[] = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...filesIn('docs', '.md'),
-  ...filesIn('examples', '.md'),
+  ...['docs', 'examples', 'bench', 'test'].flatMap((folder) => filesIn(folder, '.md')),
 ];
 
 export const sources: readonly string[] = filesIn('src', '.ts');
