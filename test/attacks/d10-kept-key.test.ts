@@ -3,6 +3,7 @@ import {
   decryptRow,
   keepUnlocked,
   pinOf,
+  RowsealError,
   type RowsealErrorCode,
   resumeVault,
 } from '../../src/index.js';
@@ -165,6 +166,21 @@ describe('D06, D08: a keeper that fails', () => {
       const error = await expectResumeRefused(kept, { codes: ['STORE_FAILED'] });
       expect(error.cause).toBe(cause);
     }
+    keeper.recall = recall;
+    await expectResumes(kept);
+  });
+
+  it("with a refusal of rowseal's own: STORE_FAILED, as if by any other error", async () => {
+    const kept = await createKeptWorld();
+    const { keeper } = kept;
+    const { recall } = keeper;
+    const refusal = new RowsealError('HEADER_TAMPERED', 'of the vault that the keeper is built on');
+    keeper.recall = () => {
+      keeper.calls.push('recall');
+      return Promise.reject(refusal);
+    };
+    const error = await expectResumeRefused(kept, { codes: ['STORE_FAILED'] });
+    expect(error.cause).toBe(refusal);
     keeper.recall = recall;
     await expectResumes(kept);
   });

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import { IDBDatabase, IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { browserKeeper, keepUnlocked, RowsealError, resumeVault } from '../../src/index.js';
 import { inDatabase } from '../../src/keys/keeper-database.js';
@@ -226,6 +226,13 @@ describe('where a browser can keep nothing', () => {
 });
 
 describe('a failure in the middle', () => {
+  it.each(Object.keys(CALLS))('%s ends once it would survive a power cut', async (name) => {
+    const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    await CALLS[name]?.();
+    const strict = { durability: 'strict' };
+    expect(transaction.mock.lastCall).toEqual(['kept', expect.any(String), strict]);
+  });
+
   it.each(['throws', 'ends the transaction', 'ends it after the write'])(
     'that %s keeps what was kept, and all of it',
     async (way) => {
