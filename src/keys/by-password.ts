@@ -12,7 +12,7 @@ export interface PasswordOptions {
 }
 
 /**
- * Opens a vault by the user's master password, through Argon2id (64 MiB, 3 passes).
+ * Opens a vault by its password, through Argon2id (64 MiB, 3 passes).
  *
  * Takes about a second in pure JavaScript; pass a native or WebAssembly backend as `kdf` to be
  * faster. The password is prepared as RFC 8265's OpaqueString, so that it opens the vault from

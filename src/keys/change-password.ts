@@ -27,7 +27,7 @@ export interface PasswordChange extends OpenProgress {
 }
 
 /**
- * Changes the master password, or sets a first one: one call that re-wraps one key and touches
+ * Changes the vault password, or sets a first one: one call that re-wraps one key and touches
  * no row, however many there are.
  *
  * The new slot is made at this version's costs, so the call also upgrades an old vault. Whatever

@@ -7,9 +7,9 @@ const INTRODUCTION = `# Errors
 <!-- Written by \`npm run docs:errors\` from the docstrings in src/errors/error-code.ts. -->
 
 Whatever a hostile server, a wrong secret or damaged data can cause is a \`RowsealError\`. Switch on
-its \`code\`: it is never renamed, while \`message\` may change in any release. A refused call leaves
-what was there before as it was; where a change may be in effect all the same, \`message\` says so. No
-message holds a secret or a value, so errors may be logged.
+its \`code\`, a \`RowsealErrorCode\`: it is never renamed, while \`message\` may change in any release. A
+refused call leaves what was there before as it was; where a change may be in effect all the same,
+\`message\` says so. No message holds a secret or a value, so errors may be logged.
 
 \`\`\`ts
 import { byPassword, createVault, memoryStore, openVault, type RowsealError } from 'rowseal';
