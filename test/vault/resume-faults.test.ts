@@ -10,7 +10,13 @@ import {
   rotateDataKey,
   type Vault,
 } from '../../src/index.js';
-import { createKeptWorld, expectResumes, type KeptWorld } from '../support/kept-world.js';
+import { bytesOf, textOf } from '../support/header-surgeon.js';
+import {
+  createKeptWorld,
+  expectResumeRefused,
+  expectResumes,
+  type KeptWorld,
+} from '../support/kept-world.js';
 import { openKeeper } from '../support/open-keeper.js';
 import { keysBehind } from '../support/secret-search.js';
 import { type CallName, type FaultStore, faultStore, type Plan, plansFor } from './fault-store.js';
@@ -127,6 +133,19 @@ it('a refusal after the key was recalled leaves no key in memory', async () => {
   for (const key of Object.values(keysBehind(world.vault))) {
     expect(copies.some((copy) => Buffer.from(copy).includes(Buffer.from(key)))).toBe(false);
   }
+});
+
+it('nor does a header that turns out to be tampered with', async () => {
+  const kept = await createKeptWorld();
+  const { world } = kept;
+  const header = bytesOf(world.header);
+  header[header.length - 1] = (header.at(-1) as number) ^ 1;
+  world.store.header = textOf(header);
+  copies.length = 0;
+  await expectResumeRefused(kept, { codes: ['HEADER_TAMPERED'] });
+  const vaultKey = Buffer.from(keysBehind(world.vault)['vault key'] as Uint8Array);
+  expect(copies.length).toBeGreaterThanOrEqual(1);
+  expect(copies.some((copy) => Buffer.from(copy).includes(vaultKey))).toBe(false);
 });
 
 it('dies while its keeper keeps: the former key, the new one or none is there, and all is well', async () => {
