@@ -24,9 +24,19 @@ export interface Finding {
 /** A changed password is the one other place that takes a new password. */
 const WITH_PASSWORDS = ['byPassword', 'changePassword'];
 const OTHER_KEY_MODULES = [
-  ...['adopt-header', 'change-header', 'change-password', 'create-vault', 'rekey-vault'],
-  ...['replace-recovery-key', 'rotate-data-key', 'secret-slots'],
-  ...['keep-unlocked', 'kept-key', 'resume-vault', 'vault-keeper', 'vault-facts'],
+  'adopt-header',
+  'change-header',
+  'change-password',
+  'create-vault',
+  'rekey-vault',
+  'replace-recovery-key',
+  'rotate-data-key',
+  'secret-slots',
+  'keep-unlocked',
+  'kept-key',
+  'resume-vault',
+  'vault-keeper',
+  'vault-facts',
 ].join('|');
 
 export const RULES: readonly Rule[] = [

@@ -14,7 +14,7 @@ import { readBytes, type WireReader } from './wire-reader.js';
 
 export type StampBytes = Uint8Array & { readonly __kind?: 'stamp' };
 
-export const STAMP_LENGTH = 16;
+const STAMP_LENGTH = 16;
 export const WRITER_ID_LENGTH = 8;
 /** Stamps at or after this many milliseconds are refused: no honest clock shows the year 6429. */
 export const STAMP_TIME_LIMIT = 2 ** 47;

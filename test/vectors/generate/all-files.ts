@@ -36,10 +36,26 @@ import {
 } from './vector-file.js';
 
 const OPERATIONS: readonly Operation[] = [
-  ...[base64urlVectors, utf8Vectors, varintVectors, passwordVectors, recoveryKeyVectors],
-  ...[derivationVectors, kdfCostVectors, columnIdVectors, valueVectors, payloadVectors],
-  ...[paddingVectors, associatedDataVectors, servedValueVectors, rowIdVectors, stampVectors],
-  ...[mergeVectors, keySlotVectors, keysetVectors, successorVectors, fingerprintVectors],
+  base64urlVectors,
+  utf8Vectors,
+  varintVectors,
+  passwordVectors,
+  recoveryKeyVectors,
+  derivationVectors,
+  kdfCostVectors,
+  columnIdVectors,
+  valueVectors,
+  payloadVectors,
+  paddingVectors,
+  associatedDataVectors,
+  servedValueVectors,
+  rowIdVectors,
+  stampVectors,
+  mergeVectors,
+  keySlotVectors,
+  keysetVectors,
+  successorVectors,
+  fingerprintVectors,
   pinVectors,
 ];
 

@@ -10,6 +10,13 @@ import { successorVectors } from './successors.js';
 import { tamperingVectors } from './tampering.js';
 
 export const HEADERS: readonly NamedScenario[] = [
-  ...[structureVectors, slotVectors, endVectors, openingVectors, secretVectors].flat(),
-  ...[tamperingVectors, pinnedVectors, badPinVectors, successorVectors].flat(),
-];
+  structureVectors,
+  slotVectors,
+  endVectors,
+  openingVectors,
+  secretVectors,
+  tamperingVectors,
+  pinnedVectors,
+  badPinVectors,
+  successorVectors,
+].flat();

@@ -10,13 +10,13 @@ import { servedVectors } from './served.js';
 import { valueRowVectors } from './values.js';
 
 export const ROWS: readonly NamedScenario[] = [
-  ...[
-    noEnvelopeVectors,
-    movedVectors,
-    boundVectors,
-    servedVectors,
-    contentVectors,
-    presenceVectors,
-  ].flat(),
-  ...[declarationVectors, keyVectors, valueRowVectors].flat(),
-];
+  noEnvelopeVectors,
+  movedVectors,
+  boundVectors,
+  servedVectors,
+  contentVectors,
+  presenceVectors,
+  declarationVectors,
+  keyVectors,
+  valueRowVectors,
+].flat();
