@@ -54,6 +54,19 @@ describe('an AEAD backend', () => {
     expect(aead.calls).toEqual(['open', 'seal', 'seal', 'open']);
   });
 
+  it('that forgets the tag of a row makes none', async () => {
+    const { store } = await createWorld();
+    const tagless: AeadBackend = {
+      ...nobleAead,
+      name: 'tagless',
+      seal: (...parameters) => nobleAead.seal(...parameters).slice(0, -16),
+    };
+    const vault = await openVault(store, quick(), { aead: tagless });
+    const failure = expect.objectContaining({ message: expect.stringContaining("'tagless'") });
+    expect(() => encryptRow(vault, diary, ROW)).toThrow(failure);
+    expect(() => encryptRow(vault, diary, ROW)).toThrow(TypeError);
+  });
+
   it('does all the opening of openVault, and goes with every later snapshot', async () => {
     const { store, sealed } = await createWorld();
     const aead = countingAead();
