@@ -9,14 +9,29 @@ const testLibraries = new Set(['node:fs', 'vitest']);
 
 const isTest = (file: string): boolean => /^vector-|\.test\.ts$/.test(file);
 
-test.each(files)('%s knows nothing of the package', (file) => {
+function importedBy(file: string): readonly string[] {
   const source = readFileSync(`${import.meta.dirname}/${file}`, 'utf8');
   const imported = [...source.matchAll(/\b(?:from|import|require)\s*\(?\s*(['"`])(.*?)\1/g)];
-  const foreign = imported
-    .map(([, , name = '']) => name)
+  return imported.map(([, , name = '']) => name);
+}
+
+test.each(files)('%s knows nothing of the package', (file) => {
+  const foreign = importedBy(file)
     .filter((name) => !/^\.\/[a-z0-9-]+\.js$/.test(name) && !libraries.has(name))
     .filter((name) => !(isTest(file) && testLibraries.has(name)));
   expect(foreign).toEqual([]);
+});
+
+test('in the order of the README, each file of the reader imports only what stands above it', () => {
+  const readme = readFileSync(`${import.meta.dirname}/README.md`, 'utf8');
+  const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
+  const ordered = rows.flatMap((row) => row.split(' | ')[0]?.match(/[a-z0-9-]+\.ts/g) ?? []);
+  expect([...ordered].sort()).toEqual(files.filter((file) => !isTest(file)).sort());
+  for (const [i, file] of ordered.entries()) {
+    const above = ordered.slice(0, i).map((name) => `./${name.replace('.ts', '.js')}`);
+    const below = importedBy(file).filter((name) => !above.includes(name) && !libraries.has(name));
+    expect(below, file).toEqual([]);
+  }
 });
 
 test('there are files to look at', () => {
