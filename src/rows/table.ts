@@ -115,8 +115,8 @@ export function defineTable<const C extends Columns, P extends PayloadType = 'te
   options: TableOptions<P> = {},
 ): Table<C, P> {
   assertOptions(options, ['earlierBoundSets', 'padding', 'payload', 'storedAs'], 'defineTable');
-  const { padding = DEFAULT_PADDING, payload = 'text' as P } = options;
-  assertPadding(padding);
+  const { payload = 'text' as P } = options;
+  const padding = checkedPadding(options);
   if (payload !== 'text' && payload !== 'bytes') {
     throw new TypeError("The payload of a table is 'text' or 'bytes'.");
   }
@@ -202,11 +202,11 @@ function boundSetsOf(
 ): LayoutColumn[][] {
   if (earlier.length >= BOUND_SET_LIMIT) throw new TypeError('A table has at most 256 bound sets.');
   const past = earlier.map((names) => names.map((name) => visibleColumn(columns, name)));
-  const current = columns.filter(({ kind }) => kind === 'bound');
-  if (current.length > BOUND_COLUMN_LIMIT) {
+  const sets = [...past, columns.filter(({ kind }) => kind === 'bound')];
+  if (sets.some(({ length }) => length > BOUND_COLUMN_LIMIT)) {
     throw new TypeError(`A table has at most ${BOUND_COLUMN_LIMIT} bound columns.`);
   }
-  return [...past, current].map((set) => set.sort((a, b) => a.id - b.id));
+  return sets.map((set) => set.sort((a, b) => a.id - b.id));
 }
 
 function visibleColumn(columns: readonly LayoutColumn[], name: string): LayoutColumn {
@@ -225,10 +225,12 @@ function nameBytes(name: string): Uint8Array {
   return bytes;
 }
 
-function assertPadding(padding: Padding): void {
-  if (padding === 'none') return;
+/** A copy, which stays as it was checked. */
+function checkedPadding({ padding = DEFAULT_PADDING }: TableOptions): Padding {
+  if (padding === 'none') return padding;
   const { floor } = padding;
   if (!Number.isInteger(floor) || floor < 16 || floor > 65536) {
     throw new TypeError("The padding of a table is 'none' or { floor } of 16 to 65,536 bytes.");
   }
+  return Object.freeze({ floor });
 }

@@ -116,6 +116,23 @@ describe('defineTable refuses', () => {
   });
 });
 
+it('no table had more than 255 bound columns in an earlier version either', () => {
+  const names = Array.from({ length: 256 }, (_, i) => `c${i}`);
+  const columns = Object.fromEntries(names.map((name) => [name, cleartext.text()]));
+  const earlierBoundSets = (count: number) => ({ earlierBoundSets: [names.slice(0, count)] });
+  expect(define({ columns, options: earlierBoundSets(255) })).not.toThrow();
+  expect(define({ columns, options: earlierBoundSets(256) })).toThrow(/255 bound columns/);
+});
+
+it('a table stays padded as it was declared', () => {
+  const padding = { floor: 64 };
+  const table = defineTable('notes', {}, { padding });
+  padding.floor = 1;
+  expect(table.padding).toEqual({ floor: 64 });
+  for (const each of [table, defineTable('notes', {})])
+    expect(Object.isFrozen(each.padding)).toBe(true);
+});
+
 it('a table with 255 bound columns seals rows that open', () => {
   const table = defineTable('wide', columnsOf(255, cleartext.text().bound()));
   const values = Object.keys(table.columns).map((name) => [name, `value of ${name}`]);
