@@ -54,6 +54,49 @@ describe('an AEAD backend', () => {
     expect(aead.calls).toEqual(['open', 'seal', 'seal', 'open']);
   });
 
+  it('that answers in one buffer again and again opens vaults and rows, and loses no key', async () => {
+    const { store, sealed } = await createWorld();
+    const scratch = new Uint8Array(4096);
+    const thrifty: AeadBackend = {
+      ...nobleAead,
+      open(...parameters) {
+        const opened = nobleAead.open(...parameters);
+        scratch.fill(9).set(opened ?? []);
+        return opened && scratch.subarray(0, opened.length);
+      },
+    };
+    const vault = await openVault(store, quick(), { aead: thrifty });
+    const rows = [encryptRow(vault, diary, ROW), sealed];
+    for (const row of rows) expect(decryptRow(vault, diary, row)).toEqual(ROW);
+    await rotateDataKey(store, vault);
+    const plain = await openVault(store, quick());
+    for (const row of rows) expect(decryptRow(plain, diary, row)).toEqual(ROW);
+  });
+
+  it('is left no plaintext in the buffers that it was given, even if it throws', async () => {
+    const { store } = await createWorld();
+    const given: Uint8Array[] = [];
+    let throws = false;
+    const keeping: AeadBackend = {
+      ...nobleAead,
+      seal(key, nonce, plaintext, associatedData) {
+        given.push(plaintext, associatedData);
+        if (throws) throw new Error('The token was pulled out.');
+        return nobleAead.seal(key, nonce, plaintext, associatedData);
+      },
+    };
+    const vault = await openVault(store, quick(), { aead: keeping });
+    const rows = [ROW, { ...ROW, text: 'long '.repeat(1000) }];
+    for (const row of rows) {
+      encryptRow(vault, diary, row);
+      throws = true;
+      expect(() => encryptRow(vault, diary, row)).toThrow('pulled out');
+      throws = false;
+    }
+    expect(given).toHaveLength(8);
+    for (const bytes of given) expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
   it('that forgets the tag of a row makes none', async () => {
     const { store } = await createWorld();
     const tagless: AeadBackend = {
