@@ -41,7 +41,7 @@ const OTHER_KEY_MODULES = [
 
 export const RULES: readonly Rule[] = [
   {
-    name: 'Argon2id comes only with byPassword',
+    name: 'Argon2id comes only with byPassword and changePassword',
     program: (names) => names.filter((name) => !WITH_PASSWORDS.includes(name)),
     forbidden: /noble-argon2id|@noble\/hashes\/(argon2|_?blake)/,
   },

@@ -14,6 +14,29 @@ export const TAG_LENGTH = 16;
  * Security: an implementation must verify the tag before it returns anything, return a buffer of
  * its own each time (never one that it writes to again), leave its inputs as they are, and keep no
  * copy of key or plaintext.
+ *
+ * @example
+ * ```ts
+ * import sodium from 'libsodium-wrappers';
+ * import { type AeadBackend, nobleAead } from 'rowseal';
+ *
+ * await sodium.ready;
+ * const sodiumAead: AeadBackend = {
+ *   name: 'libsodium',
+ *   seal: (key, nonce, plaintext, data) =>
+ *     sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, data, null, nonce, key),
+ *   open(key, nonce, ciphertext, data) {
+ *     try {
+ *       return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, ciphertext, data, nonce, key);
+ *     } catch {
+ *       return null;
+ *     }
+ *   },
+ * };
+ * const [key, nonce, data] = [new Uint8Array(32).fill(7), new Uint8Array(24), new Uint8Array(3)];
+ * const sealed = sodiumAead.seal(key, nonce, Uint8Array.of(1, 2), data);
+ * console.assert(nobleAead.open(key, nonce, sealed, data)?.join() === '1,2');
+ * ```
  */
 export interface AeadBackend {
   /** For people and benchmarks. */

@@ -30,6 +30,24 @@ export interface KdfRequest extends KdfParameters {
  * All give identical bytes; an app picks one in code.
  *
  * Security: it must not keep or log the password, and should leave the event loop alive.
+ *
+ * @example
+ * ```ts
+ * import { argon2id } from 'hash-wasm';
+ * import { byPassword, createVault, type KdfBackend, memoryStore, openVault } from 'rowseal';
+ *
+ * const wasmArgon2id: KdfBackend = {
+ *   name: 'hash-wasm',
+ *   argon2id: ({ password, salt, memoryKiB, passes, lanes }) =>
+ *     argon2id({
+ *       password, salt, memorySize: memoryKiB, iterations: passes, parallelism: lanes,
+ *       hashLength: 32, outputType: 'binary',
+ *     }),
+ * };
+ * const store = memoryStore();
+ * await createVault(store, byPassword('correct horse battery staple', { kdf: wasmArgon2id }));
+ * await openVault(store, byPassword('correct horse battery staple')); // by noble: the same key
+ * ```
  */
 export interface KdfBackend {
   /** For people and benchmarks. */

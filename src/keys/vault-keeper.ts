@@ -17,6 +17,20 @@ import { damagedKeptKey } from './kept-key.js';
  *
  * Security: the secret opens the vault until `rekeyVault`. Never send, log or back it up, and put it
  * into no error.
+ *
+ * @example
+ * ```ts
+ * import { type VaultKeeper } from 'rowseal';
+ * import { keeperContract } from 'rowseal/testing';
+ *
+ * const keychain = new Map<string, Uint8Array>(); // the system's, by the library of your platform
+ * const keychainKeeper = (user: string): VaultKeeper => ({
+ *   keep: async (secret) => keychain.set(user, secret.slice()),
+ *   recall: async () => keychain.get(user)?.slice() ?? null,
+ *   forget: async () => keychain.delete(user),
+ * });
+ * for (const { run } of keeperContract(keychainKeeper)) await run();
+ * ```
  */
 export interface VaultKeeper {
   /**

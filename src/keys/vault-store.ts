@@ -32,6 +32,25 @@ export interface HeaderChange extends HeaderVersion {
  * Security: `saveHeader` must replace the header only while `expected` is what is stored, in one
  * atomic step (an SQL `UPDATE … WHERE epoch = … AND hash = …`): otherwise two devices that change
  * the header at once lose one change. It need not report a lost race: rowseal reads back.
+ *
+ * @example
+ * ```ts
+ * import { byPassword, createVault, type HeaderChange, openVault, type VaultStore } from 'rowseal';
+ *
+ * let stored: HeaderChange | null = null; // one row of a table on your server
+ * const device = new Map<string, string>(); // in a page: IndexedDB
+ * const store: VaultStore = {
+ *   loadHeader: async () => stored?.header,
+ *   saveHeader: async (change) => {
+ *     if (change.expected?.hash === stored?.hash) stored = change; // in SQL: WHERE hash = …
+ *   },
+ *   loadPin: async () => device.get('pin'),
+ *   savePin: async (pin) => device.set('pin', pin),
+ * };
+ * await createVault(store, byPassword('correct horse battery staple'));
+ * const vault = await openVault(store, byPassword('correct horse battery staple'));
+ * console.assert(vault.freshness === 'pinned');
+ * ```
  */
 export interface VaultStore {
   /** The stored header, or `null` when there is none; never from a cache of own writes. */

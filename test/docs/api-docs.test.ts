@@ -3,6 +3,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { codes, codesNamedBy, codesThrownBy } from './api-codes.js';
 import { type ApiItem, checker, exported, members, values } from './public-api.js';
+import { shownTypes } from './shown-types.js';
 import { EXCEPTIONS } from './thrown-code-exceptions.js';
 
 const all = [...exported, ...members];
@@ -45,12 +46,24 @@ function isOneSentence(text: string): boolean {
   return /^[^\s-].*[.]$/s.test(first) && !/[.!?]\s+\S/.test(first.replace(/\b(e\.g|i\.e)\. /g, ''));
 }
 
+function hasExample({ tags }: ApiItem): boolean {
+  return tags.some(({ name, text }) => name === 'example' && /^```ts\n.*\n```$/s.test(text));
+}
+
 describe('every export that exists at run time', () => {
   it('has an example', () => {
-    const isExample = /^```ts\n.*\n```$/s;
-    const hasExample = ({ tags }: ApiItem) =>
-      tags.some(({ name, text }) => name === 'example' && isExample.test(text));
     expect(placesOf(values, (item) => !hasExample(item))).toEqual([]);
+  });
+
+  it.each(['AeadBackend', 'KdfBackend', 'VaultKeeper', 'VaultStore'])(
+    'has one too where apps write their own: %s',
+    (name) => {
+      expect(exported.find((item) => item.name === name)).toSatisfy(hasExample);
+    },
+  );
+
+  it('shows in its signature, or through that of another, every type there is', () => {
+    expect(placesOf(exported, ({ name }) => !shownTypes.has(name))).toEqual([]);
   });
 
   it.each(values)('names the codes it throws, and no other: $name', (item) => {
