@@ -95,6 +95,21 @@ describe('B04: a server that shows each tab its own header', () => {
     expectRefusal(world, now, refusal, { codes: ['HEADER_CONFLICT'], serverActs: true });
   });
 
+  it('gets no change from a tab that falls behind while Argon2id runs', async () => {
+    const { one, behind } = await twoTabs();
+    const { header } = behind.store;
+    const kdf = kdfWith(async () => {
+      const rotated = await rotateDataKey(one.store, one.vault);
+      behind.header = rotated.header;
+    });
+    const change = { current: quick(), next: 'next', kdf };
+    const refusal = changePassword(behind.store, behind.vault, change);
+    await expect(refusal).rejects.toMatchObject({ code: 'HEADER_CONFLICT' });
+    expect(behind.store.header).toBe(header);
+    const remembered = await openVault(one.store, quick(), { offline: true });
+    expect(remembered.header).toBe(behind.header);
+  });
+
   it('can not pass an older header of the vault off as the one that replaces it', async () => {
     const created = await createWorld();
     const { store } = created;
