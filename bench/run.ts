@@ -41,7 +41,7 @@ async function chosenPeers(names: readonly string[] | undefined): Promise<Peer[]
   const peers = await Promise.all(PEERS.map((create) => create()));
   const missing = names?.find((name) => !peers.some((peer) => peer.name.includes(name)));
   if (missing !== undefined) {
-    throw new Error(`No peer '${missing}'. There are: ${peers.map(({ name }) => name).join(', ')}`);
+    refuse(`No peer '${missing}'. There are: ${peers.map(({ name }) => name).join(', ')}`);
   }
   return peers.filter((peer) => !names || names.some((name) => peer.name.includes(name)));
 }
@@ -49,5 +49,10 @@ async function chosenPeers(names: readonly string[] | undefined): Promise<Peer[]
 function positive(name: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new Error(`--${name} takes a whole number above 0, not '${text}'.`);
+  return refuse(`--${name} takes a whole number above 0, not '${text}'.`);
+}
+
+function refuse(mistake: string): never {
+  console.error(mistake);
+  process.exit(2);
 }
