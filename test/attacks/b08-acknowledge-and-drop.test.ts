@@ -8,8 +8,10 @@ import {
   pinOf,
   type RowsealError,
   type RowsealErrorCode,
+  rotateDataKey,
   type Vault,
 } from '../../src/index.js';
+import { parseHeader } from '../../src/keys/vault-header.js';
 import {
   CHANGES,
   type Change,
@@ -18,6 +20,7 @@ import {
   passwordAfter,
 } from '../support/changes.js';
 import { FAULTS, type Fault, faultyStore } from '../support/faulty-store.js';
+import { alter } from '../support/header-surgeon.js';
 import { openStore } from '../support/open-store.js';
 import { expectNowhere } from '../support/secret-search.js';
 import {
@@ -157,4 +160,16 @@ describe('B08: the server acknowledges and drops', () => {
       expect(decryptRow(await openVault(store.otherDevice(), opener), diary, sealed)).toEqual(ROW);
     },
   );
+});
+
+it('B08: a header that only names the new one as its predecessor proves nothing', async () => {
+  const { store, vault, header } = await createWorld();
+  const { pin } = store;
+  store.saveHeader = async ({ header: next }) => {
+    const { hash, predecessors, epoch } = parseHeader(next);
+    store.header = alter(next, { epoch: epoch + 1, predecessors: [hash, ...predecessors] });
+  };
+  await expect(rotateDataKey(store, vault)).rejects.toMatchObject({ code: 'HEADER_CONFLICT' });
+  expect(store.pin).toBe(pin);
+  store.header = header;
 });
