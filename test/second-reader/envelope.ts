@@ -1,7 +1,7 @@
 import { bigEndian, compare, concat, fromBase64url } from './bytes.js';
 import { firstBytes, isLaterFormat } from './first-bytes.js';
 import { tagLength } from './primitives.js';
-import { demand, Refusal, refuse } from './refusal.js';
+import { atCheck, demand, Refusal, refuse } from './refusal.js';
 import type { Encoded } from './value.js';
 import { varint, wireOf } from './wire.js';
 
@@ -25,7 +25,7 @@ export interface Envelope {
 /** Checks 1 to 5. */
 export function parseEnvelope(served: unknown, column: 'text' | 'bytes'): Envelope {
   const bytes = column === 'text' ? fromText(served) : fromBinary(served);
-  demand(bytes.length >= leastLength, 'ROW_MALFORMED');
+  demand(bytes.length >= leastLength, 'ROW_MALFORMED', 5);
   const wire = wireOf(bytes, 'ROW_MALFORMED');
   wire.take(1);
   return {
@@ -38,18 +38,20 @@ export function parseEnvelope(served: unknown, column: 'text' | 'bytes'): Envelo
 }
 
 function fromBinary(served: unknown): Uint8Array {
-  demand(served instanceof Uint8Array, 'NOT_ENCRYPTED');
-  demand(served.length <= greatestLength, 'LIMIT_EXCEEDED');
-  checkFirstByte(served[0], () => served);
+  demand(served instanceof Uint8Array, 'NOT_ENCRYPTED', 1);
+  demand(served.length <= greatestLength, 'LIMIT_EXCEEDED', 2);
+  atCheck(4, () => checkFirstByte(served[0], () => served));
   return served;
 }
 
 function fromText(served: unknown): Uint8Array {
-  demand(typeof served === 'string', 'NOT_ENCRYPTED');
-  demand(served.length <= greatestTextLength, 'LIMIT_EXCEEDED');
-  const [first] = fromBase64url(served.slice(0, 4), 'NOT_ENCRYPTED');
-  checkFirstByte(first, () => fromBase64url(served, 'ROW_MALFORMED'));
-  return fromBase64url(served, 'ROW_MALFORMED');
+  demand(typeof served === 'string', 'NOT_ENCRYPTED', 1);
+  demand(served.length <= greatestTextLength, 'LIMIT_EXCEEDED', 2);
+  const [first] = atCheck(3, () => fromBase64url(served.slice(0, 4), 'NOT_ENCRYPTED'));
+  demand(first !== undefined, 'NOT_ENCRYPTED', 3);
+  const whole = () => fromBase64url(served, 'ROW_MALFORMED');
+  atCheck(4, () => checkFirstByte(first, whole));
+  return atCheck(5, whole);
 }
 
 /** Check 4. What looks like a later version must be whole to be one. */

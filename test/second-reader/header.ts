@@ -3,7 +3,7 @@ import { type Extension, readExtensions } from './extensions.js';
 import { firstBytes, isLaterFormat } from './first-bytes.js';
 import { sha256 } from './primitives.js';
 import { crockford } from './recovery-key.js';
-import { type Code, demand, refuse } from './refusal.js';
+import { atCheck, type Code, demand, refuse } from './refusal.js';
 import { readSlot, type Slot, slotTypes } from './slot.js';
 import { type Wire, wireOf } from './wire.js';
 
@@ -26,25 +26,47 @@ export interface Header {
 
 /** Checks 1 and 2, then the others that need neither secret nor pin. */
 export function parseHeader(text: string): Header {
-  demand(text.length <= 87_382, 'LIMIT_EXCEEDED');
-  return parseHeaderBytes(fromBase64url(text, 'HEADER_MALFORMED'));
+  demand(text.length <= 87_382, 'LIMIT_EXCEEDED', 1);
+  return parseHeaderBytes(atCheck(2, () => fromBase64url(text, 'HEADER_MALFORMED')));
 }
 
-/** Checks 3 to 11. */
+/** Checks 3 to 11, and the length once more. */
 function parseHeaderBytes(bytes: Uint8Array): Header {
-  demand(bytes.length <= 65_536, 'LIMIT_EXCEEDED');
+  demand(bytes.length <= 65_536, 'LIMIT_EXCEEDED', 1);
   const wire = wireOf(bytes, 'HEADER_MALFORMED');
+  atCheck(3, () => readFirstByte(wire));
+  const beginning = atCheck(4, () => readBeginning(wire));
+  const slots = readSlots(wire);
+  const extensions = atCheck(10, () => readExtensions(wire, 'HEADER_MALFORMED'));
+  const keysetAssociatedData = bytes.slice(0, wire.position());
+  return {
+    bytes,
+    ...beginning,
+    slots,
+    extensions,
+    keysetAssociatedData,
+    ...atCheck(11, () => readEnd(wire, bytes)),
+  };
+}
+
+function readFirstByte(wire: Wire): void {
   const first = wire.number(1);
   demand(!isLaterFormat(first), 'UNSUPPORTED_VERSION');
   demand(first === firstBytes.vaultHeader, 'HEADER_MALFORMED');
+}
+
+function readBeginning(wire: Wire) {
   const vaultId = wire.take(16);
   const vaultKeyId = wire.take(32);
   const epoch = wire.number(4);
   demand(epoch >= 1, 'HEADER_MALFORMED');
-  const predecessors = readPredecessors(wire, epoch);
-  const slots = readSlots(wire);
-  const extensions = readExtensions(wire, 'HEADER_MALFORMED');
-  const keysetAssociatedData = bytes.slice(0, wire.position());
+  const count = wire.number(1);
+  demand(count === Math.min(32, epoch - 1), 'HEADER_MALFORMED');
+  const predecessors = Array.from({ length: count }, () => wire.take(32));
+  return { vaultId, vaultKeyId, epoch, predecessors };
+}
+
+function readEnd(wire: Wire, bytes: Uint8Array) {
   const sealedLength = wire.number(2);
   demand(sealedLength >= 40, 'HEADER_MALFORMED');
   const keysetNonce = wire.take(24);
@@ -52,36 +74,18 @@ function parseHeaderBytes(bytes: Uint8Array): Header {
   const authenticated = bytes.slice(0, wire.position());
   const mac = wire.take(32);
   wire.end();
-  return {
-    bytes,
-    vaultId,
-    vaultKeyId,
-    epoch,
-    predecessors,
-    slots,
-    extensions,
-    keysetNonce,
-    sealedKeyset,
-    keysetAssociatedData,
-    authenticated,
-    mac,
-  };
+  return { keysetNonce, sealedKeyset, authenticated, mac };
 }
 
-function readPredecessors(wire: Wire, epoch: number): readonly Uint8Array[] {
-  const count = wire.number(1);
-  demand(count === Math.min(32, epoch - 1), 'HEADER_MALFORMED');
-  return Array.from({ length: count }, () => wire.take(32));
-}
-
+/** Checks 5 to 9. */
 function readSlots(wire: Wire): readonly Slot[] {
-  const count = wire.number(1);
-  demand(count >= 1, 'HEADER_MALFORMED');
-  demand(count <= 16, 'LIMIT_EXCEEDED');
+  const count = atCheck(5, () => wire.number(1));
+  demand(count >= 1, 'HEADER_MALFORMED', 5);
+  demand(count <= 16, 'LIMIT_EXCEEDED', 5);
   const slots = Array.from({ length: count }, () => readSlot(wire));
-  demand(new Set(slots.map(({ id }) => toHex(id))).size === count, 'HEADER_MALFORMED');
+  demand(new Set(slots.map(({ id }) => toHex(id))).size === count, 'HEADER_MALFORMED', 9);
   const passwords = slots.filter(({ type }) => type === slotTypes.password);
-  demand(passwords.length <= 1, 'LIMIT_EXCEEDED');
+  demand(passwords.length <= 1, 'LIMIT_EXCEEDED', 9);
   return slots;
 }
 

@@ -5,7 +5,7 @@ import { type Keyset, parseKeyset } from './keyset.js';
 import { preparePassword } from './password.js';
 import { derive, equalSecrets, hmac, openSealed } from './primitives.js';
 import { parseRecoveryKey } from './recovery-key.js';
-import { demand, refuse } from './refusal.js';
+import { atCheck, demand, refuse } from './refusal.js';
 import { type Slot, type SlotParts, slotAssociatedData, slotTypes } from './slot.js';
 
 // Section 6, "Opening", and section 8, checks 12 to 19.
@@ -55,7 +55,7 @@ function openerOf(secret: Secret): Opener {
     return {
       type: slotTypes.password,
       kekOf: ({ costs, salt }) =>
-        costs ? argon2id(password, salt, costs) : refuse('UNLOCK_FAILED'),
+        costs ? argon2id(password, salt, costs) : refuse('UNLOCK_FAILED', 14),
     };
   }
   if ('recoveryKey' in secret) {
@@ -72,10 +72,10 @@ function openerOf(secret: Secret): Opener {
   };
 }
 
-/** Checks 12 and 13. */
-export function holdAgainst(header: Header, pinned: Header): void {
-  demand(same(header.vaultId, pinned.vaultId), 'VAULT_MISMATCH');
-  demand(header.epoch >= pinned.epoch, 'HEADER_ROLLBACK');
+/** Checks 12 and 13, or both as a part of check 17. */
+export function holdAgainst(header: Header, pinned: Header, again?: 17): void {
+  demand(same(header.vaultId, pinned.vaultId), 'VAULT_MISMATCH', again ?? 12);
+  demand(header.epoch >= pinned.epoch, 'HEADER_ROLLBACK', again ?? 13);
 }
 
 /** Check 14. */
@@ -85,7 +85,7 @@ async function openSlots(header: Header, opener: Opener): Promise<Uint8Array> {
     const vaultKey = openSlot(header.vaultId, slot, slot.parts, await opener.kekOf(slot.parts));
     if (vaultKey) return vaultKey;
   }
-  return refuse('UNLOCK_FAILED');
+  return refuse('UNLOCK_FAILED', 14);
 }
 
 export function openSlot(vaultId: Uint8Array, slot: Slot, parts: SlotParts, kek: Uint8Array) {
@@ -98,13 +98,14 @@ export function openSlot(vaultId: Uint8Array, slot: Slot, parts: SlotParts, kek:
 /** Checks 15 and 16. */
 export function openKeyset(header: Header, vaultKey: Uint8Array): Keyset {
   const { vaultId } = header;
-  demand(same(derive('vaultKeyId', vaultKey, vaultId), header.vaultKeyId), 'HEADER_TAMPERED');
+  demand(same(derive('vaultKeyId', vaultKey, vaultId), header.vaultKeyId), 'HEADER_TAMPERED', 15);
   const macKey = derive('headerMac', vaultKey, vaultId);
-  demand(equalSecrets(hmac(macKey, header.authenticated), header.mac), 'HEADER_TAMPERED');
+  demand(equalSecrets(hmac(macKey, header.authenticated), header.mac), 'HEADER_TAMPERED', 15);
   const keysetKey = derive('keysetWrap', vaultKey, vaultId);
   const { keysetNonce, sealedKeyset, keysetAssociatedData } = header;
   const keyset = openSealed(keysetKey, keysetNonce, sealedKeyset, keysetAssociatedData);
-  return keyset ? parseKeyset(keyset, vaultId) : refuse('HEADER_TAMPERED');
+  if (!keyset) return refuse('HEADER_TAMPERED', 16);
+  return atCheck(16, () => parseKeyset(keyset, vaultId));
 }
 
 /** Checks 17 to 19. */
@@ -114,11 +115,11 @@ export function acceptAfter(
   vaultKey: Uint8Array,
   keyset: Keyset,
 ): void {
-  demand(!namesAsPredecessor(pinned, header), 'HEADER_CONFLICT');
-  holdAgainst(header, pinned);
+  demand(!namesAsPredecessor(pinned, header), 'HEADER_CONFLICT', 17);
+  holdAgainst(header, pinned, 17);
   const known = [vaultKey, ...keyset.earlierVaultKeys].some((key) =>
     same(derive('vaultKeyId', key, pinned.vaultId), pinned.vaultKeyId),
   );
-  demand(known, 'HEADER_ROLLBACK');
-  demand(succeeds(header, pinned), 'HEADER_CONFLICT');
+  demand(known, 'HEADER_ROLLBACK', 18);
+  demand(succeeds(header, pinned), 'HEADER_CONFLICT', 19);
 }

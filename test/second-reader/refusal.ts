@@ -21,20 +21,33 @@ export type Code =
   | 'VAULT_MISMATCH'
   | 'VAULT_MISSING';
 
-/** What a refusal throws: a code, and nothing else of what was read. */
+/** What a refusal throws: a code, who refuses, and nothing of what was read. */
 export class Refusal extends Error {
   readonly code: Code;
+  /** Its number in the table of section 8 or 13; none where what refuses stands in neither. */
+  readonly check: number | undefined;
 
-  constructor(code: Code) {
+  constructor(code: Code, check?: number) {
     super(code);
     this.code = code;
+    this.check = check;
   }
 }
 
-export function refuse(code: Code): never {
-  throw new Refusal(code);
+export function refuse(code: Code, check?: number): never {
+  throw new Refusal(code, check);
 }
 
-export function demand(condition: boolean, code: Code): asserts condition {
-  if (!condition) refuse(code);
+export function demand(condition: boolean, code: Code, check?: number): asserts condition {
+  if (!condition) refuse(code, check);
+}
+
+/** What refuses here without a number of its own has this one. */
+export function atCheck<T>(check: number, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return refuse(error.code, error.check ?? check);
+  }
 }

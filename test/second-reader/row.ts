@@ -3,7 +3,7 @@ import { type BoundColumn, type Envelope, parseEnvelope, rowAssociatedData } fro
 import type { DataKey } from './keyset.js';
 import { isDeleted, type Payload, parsePayload, type StampedColumn } from './payload.js';
 import { derive, openSealed } from './primitives.js';
-import { demand, refuse } from './refusal.js';
+import { atCheck, demand, refuse } from './refusal.js';
 import { clockTolerance, timeOf } from './stamp.js';
 import { type Column, idOf, readServed, type Table, utf8Of } from './table.js';
 import {
@@ -55,8 +55,8 @@ export function openRow(
   const { payload, bound } = opened;
   const findings = judgeStamps(payload, opened.dataKey, asked);
   const deleted = isDeleted(payload);
-  demand(!asked.forValues || !deleted, 'ROW_DELETED');
-  const { values, stamps, unknown } = readColumns(table, payload, bound);
+  demand(!asked.forValues || !deleted, 'ROW_DELETED', 13);
+  const { values, stamps, unknown } = atCheck(14, () => readColumns(table, payload, bound));
   return {
     ...opened,
     values: deleted ? undefined : values,
@@ -74,10 +74,10 @@ function openPayload(
   row: ServedRow,
 ) {
   const envelope = parseEnvelope(row.payload, table.payload);
-  const dataKey = dataKeys.find(({ id }) => same(id, envelope.keyId)) ?? refuse('UNKNOWN_KEY');
+  const dataKey = dataKeys.find(({ id }) => same(id, envelope.keyId)) ?? refuse('UNKNOWN_KEY', 6);
   const rowId = typeof row.id === 'string' ? toUtf8(row.id) : undefined;
   const fits = rowId !== undefined && rowId.length >= 1 && rowId.length <= 256;
-  demand(fits && !rowId.includes(0), 'ROW_AUTH_FAILED');
+  demand(fits && !rowId.includes(0), 'ROW_AUTH_FAILED', 7);
   const bound = boundColumns(table, envelope.boundSet, row);
   const associatedData = rowAssociatedData(envelope.prefix, vaultId, utf8Of(table.name), rowId, [
     ...bound.values(),
@@ -85,9 +85,9 @@ function openPayload(
   const rowKey = derive('rowKey', dataKey.key, vaultId);
   const payloadBytes =
     openSealed(rowKey, envelope.nonce, envelope.sealed, associatedData) ??
-    refuse('ROW_AUTH_FAILED');
-  const payload = parsePayload(payloadBytes);
-  demand(!payload.columns.some(({ id }) => bound.has(toHex(id))), 'ROW_MALFORMED');
+    refuse('ROW_AUTH_FAILED', 10);
+  const payload = atCheck(11, () => parsePayload(payloadBytes));
+  demand(!payload.columns.some(({ id }) => bound.has(toHex(id))), 'ROW_MALFORMED', 11);
   return { envelope, dataKey, bound, associatedData, payloadBytes, payload };
 }
 
@@ -95,7 +95,7 @@ function openPayload(
 function judgeStamps(payload: Payload, dataKey: DataKey, asked: Asked): Finding[] {
   const stamps = [payload.lifeStamp, ...payload.columns.map(({ stamp }) => stamp)];
   const retired = stamps.some((stamp) => dataKey.stamp && compare(stamp, dataKey.stamp) > 0);
-  demand(!retired || dataKey.status !== 'revoked' || asked.acceptRetired, 'KEY_RETIRED');
+  demand(!retired || dataKey.status !== 'revoked' || asked.acceptRetired, 'KEY_RETIRED', 12);
   const ahead = stamps.some((stamp) => timeOf(stamp).milliseconds > asked.now + clockTolerance);
   return [
     ...(retired ? [{ code: 'retired-key' as const }] : []),
@@ -109,11 +109,11 @@ function boundColumns(
   number: number,
   row: ServedRow,
 ): ReadonlyMap<string, BoundColumn> {
-  const names = table.boundSets[number] ?? refuse('UNSUPPORTED_VERSION');
+  const names = table.boundSets[number] ?? refuse('UNSUPPORTED_VERSION', 8);
   const columns = names.map((name) => {
     const column = table.columns.find((declared) => declared.name === name);
     if (!column) throw new TypeError(`the table has no column ${name}`);
-    const value = readServed(column, row[name]) ?? refuse('ROW_AUTH_FAILED');
+    const value = readServed(column, row[name]) ?? refuse('ROW_AUTH_FAILED', 9);
     return { id: idOf(column), ...value };
   });
   return new Map(columns.map((column) => [toHex(column.id), column]));

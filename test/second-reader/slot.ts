@@ -1,6 +1,6 @@
 import type { Costs } from './argon2id.js';
 import { concat } from './bytes.js';
-import { demand } from './refusal.js';
+import { atCheck, demand } from './refusal.js';
 import { type Wire, wireOf } from './wire.js';
 
 // Section 6: a slot's bytes. How one is opened stands in opening.ts.
@@ -27,17 +27,23 @@ export interface SlotParts {
 
 /** Checks 6 to 8. */
 export function readSlot(wire: Wire): Slot {
-  const type = wire.number(1);
-  const id = wire.take(8);
-  const body = wire.take(wire.number(2));
+  const { type, id, length } = atCheck(6, () => readHead(wire));
+  const body = atCheck(8, () => wire.take(length));
   const assigned = type >= slotTypes.password && type <= slotTypes.secret;
-  return { type, id, body, parts: assigned ? readBody(type, body) : undefined };
+  const parts = assigned ? atCheck(8, () => readBody(type, body)) : undefined;
+  return { type, id, body, parts };
 }
+
+const readHead = (wire: Wire) => ({
+  type: wire.number(1),
+  id: wire.take(8),
+  length: wire.number(2),
+});
 
 function readBody(type: number, body: Uint8Array): SlotParts {
   const wire = wireOf(body, 'HEADER_MALFORMED');
   const infoLength = wire.number(2);
-  demand(infoLength <= 256, 'HEADER_MALFORMED');
+  demand(infoLength <= 256, 'HEADER_MALFORMED', 6);
   const info = wire.take(infoLength);
   const costs = type === slotTypes.password ? readCosts(wire) : undefined;
   const salt = wire.take(16);
@@ -52,12 +58,12 @@ function readBody(type: number, body: Uint8Array): SlotParts {
 function readCosts(wire: Wire): Costs {
   const rule = wire.number(1);
   const kdf = wire.number(1);
-  demand(rule === 1 && kdf === 1, 'KDF_PARAMS_REFUSED');
+  demand(rule === 1 && kdf === 1, 'KDF_PARAMS_REFUSED', 7);
   const memoryKiB = wire.number(4);
   const passes = wire.number(4);
   const lanes = wire.number(1);
   const costs = { memoryKiB, passes, lanes };
-  demand(costsAccepted(costs), 'KDF_PARAMS_REFUSED');
+  demand(costsAccepted(costs), 'KDF_PARAMS_REFUSED', 7);
   return costs;
 }
 

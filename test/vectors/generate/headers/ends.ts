@@ -93,6 +93,7 @@ function cutHeaders(): NamedScenario[] {
       holds: holds(
         '8',
         'Bytes that end in the middle of a field are `HEADER_MALFORMED` at that field.',
+        'That is check 4 up to the predecessors, 5 for the number of slots, 6 for the type, id and length of a slot, and 8 for its body.',
       ),
       header: base64url(whole.slice(0, end)),
     }),
