@@ -87,7 +87,12 @@ const opened = [
     'the password with another space',
     BASE,
     { password: PASSWORD.replace(' ', '\u00a0') },
-    { holds: holds('4', 'Each of these characters becomes U+0020:') },
+    {
+      holds: holds(
+        '4',
+        'Each of these characters becomes U+0020: U+00A0, U+1680, U+2000–U+200A, U+202F, U+205F, U+3000.',
+      ),
+    },
   ),
   opens('opened-by-recovery-key', 'a recovery key', BASE, OPEN.recoveryKey),
   opens(

@@ -154,7 +154,7 @@ export const HEADER_CHECKS = {
     ...holds('8', '| 8 | … body neither too short nor too long | `HEADER_MALFORMED` |'),
     ...holds(
       '6',
-      'a body that runs past the end of the header is `HEADER_MALFORMED`, whatever stands in it.',
+      'A reader takes the body as a whole, by its length, before it looks into it: a body that runs past the end of the header is `HEADER_MALFORMED`, whatever stands in it.',
     ),
   ],
   9: holds('8', '| 9 | slot ids differ | `HEADER_MALFORMED` |'),

@@ -26,7 +26,7 @@ export function madeHeaders(history: readonly Made[]): NamedScenario[] {
         comment: `made by ${comment} of this package`,
         holds: holds(
           '8',
-          "adds 1 to the epoch and puts the hash of the header it replaces before that one's predecessors, of which it keeps 31.",
+          "The next header keeps the vault id, unknown slots (unless the vault key changes, when no slot can be kept) and optional extensions, adds 1 to the epoch and puts the hash of the header it replaces before that one's predecessors, of which it keeps 31.",
         ),
         ...(pinned && { pin: pinText(pinned.header) }),
         open: 'secret' in open ? { secret: hex(open.secret) } : open,

@@ -33,7 +33,7 @@ export const derivationVectors: Operation = {
     '3',
     "| recoverySlot: KEK of a recovery-key slot | the 16 bytes of the recovery key | the slot's salt | `rowseal/1 recovery key slot` |",
     '| rowKey: AEAD key of rows | DEK | vault id | `rowseal/1 row key` |',
-    "`rowseal/1 app key ` then the length in decimal, `: ` and the app's label as UTF-8",
+    "| appKey: a key for the app | vault key | vault id | `rowseal/1 app key ` then the length in decimal, `: ` and the app's label as UTF-8 |",
     'Each is HKDF with 32 bytes of output, but for app keys, whose length of 16 to 64 bytes the app chooses.',
   ),
   flags: {},

@@ -10,7 +10,7 @@ export const base64urlVectors: Operation = {
   algorithm: 'base64url',
   holds: holds(
     '1',
-    'RFC 4648 section 5, without padding, and strict: no white space, no `=`, no `+` or `/`, unused trailing bits zero, length never 1 modulo 4. Every byte string has one text.',
+    '**base64url**: RFC 4648 section 5, without padding, and strict: no white space, no `=`, no `+` or `/`, unused trailing bits zero, length never 1 modulo 4. Every byte string has one text.',
   ),
   flags: {
     Padding: 'padding is not written',
@@ -85,7 +85,7 @@ export const utf8Vectors: Operation = {
   algorithm: 'UTF-8',
   holds: holds(
     '1',
-    'well-formed as in table 3-7 of the Unicode Standard: no overlong forms, no surrogates, nothing above U+10FFFF.',
+    '**UTF-8**: well-formed as in table 3-7 of the Unicode Standard: no overlong forms, no surrogates, nothing above U+10FFFF.',
     'A byte order mark is a character like any other.',
     'Text that holds a lone surrogate has no UTF-8 and is refused.',
   ),
@@ -130,7 +130,7 @@ export const varintVectors: Operation = {
     ),
     ...holds(
       '1',
-      'unsigned LEB128, below 2^32, in the shortest form (no last byte of zero after another byte). Seven bits per byte, lowest first; the high bit says that another byte follows.',
+      '**varint**: unsigned LEB128, below 2^32, in the shortest form (no last byte of zero after another byte). Seven bits per byte, lowest first; the high bit says that another byte follows.',
     ),
   ],
   flags: {},

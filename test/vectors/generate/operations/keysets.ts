@@ -65,13 +65,16 @@ export const keysetVectors: Operation = {
   algorithm: 'keyset',
   holds: [
     ...holds('16', '| keys in a keyset | 256 | `HEADER_TAMPERED` |'),
-    ...holds('3', 'a reader MUST compute them.'),
+    ...holds(
+      '3',
+      'The ids of DEKs and vault keys are public and are never stored beside the keys: a reader MUST compute them.',
+    ),
     ...holds(
       '7',
       '| 1 | first byte 0x03 |',
       '| 2 | number of DEKs, at least 1 |',
       'The first DEK, and no other, is primary. DEKs and earlier vault keys together are at most 256. No DEK occurs twice, nor does an earlier vault key. Stamps are below their limit (section 10).',
-      'The order of the other DEKs and of earlier vault keys is free;',
+      'The order of the other DEKs and of earlier vault keys is free; a writer keeps it.',
       'What breaks a rule is refused with `HEADER_TAMPERED`: whoever sealed it knew the vault key.',
     ),
   ],

@@ -69,7 +69,7 @@ export const passwordVectors: Operation = {
       'Encode as UTF-8. Refuse more than 1,024 bytes.',
       'A password given as bytes is decoded as strict UTF-8. Lone surrogates are refused.',
       'Nothing is trimmed, folded or cut.',
-      'invisible and unassigned characters are kept.',
+      "This is the mapping of RFC 8265's OpaqueString without the code points that its FreeformClass disallows: invisible and unassigned characters are kept.",
     ),
   ],
   flags: {

@@ -226,7 +226,7 @@ export const payloadVectors: Operation = {
       '| … | columns, ids strictly rising within the group |',
       '| 4 | column id, once in the payload |',
       '| varint | length; 0 for tags 0 and 1 |',
-      'At most 256 columns. The index names a group that exists. An even life has no columns,',
+      'At most 256 columns. The index names a group that exists. An even life has no columns, and a writer gives it no extensions.',
       'What breaks a rule is `ROW_MALFORMED`; a critical extension is `UNSUPPORTED_VERSION`.',
       'A reader accepts any number of zeros.',
     ).concat(
@@ -239,7 +239,7 @@ export const payloadVectors: Operation = {
       ),
       holds(
         '10',
-        'A reader refuses a stamp at or above 2^47 ms;',
+        'A reader refuses a stamp at or above 2^47 ms; one that is more than 86,400,000 ms ahead of its clock is a finding (`clock-ahead`) and no error.',
         'Other tags are kept (section 13).',
       ),
     ),

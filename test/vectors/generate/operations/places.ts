@@ -252,7 +252,7 @@ export const paddingVectors: Operation = {
   holds: holds(
     '11',
     'the smallest multiple of step that is at least n',
-    'this version takes a floor per table (256 bytes unless told, 16 to 65,536), then Padmé, or no padding at all.',
+    'A writer chooses the length; this version takes a floor per table (256 bytes unless told, 16 to 65,536), then Padmé, or no padding at all.',
   ),
   flags: {},
   groups: [

@@ -102,7 +102,7 @@ const lives = [
 const DAY = 86_400_000;
 const AHEAD = holds(
   '10',
-  'one that is more than 86,400,000 ms ahead of its clock is a finding (`clock-ahead`) and no error.',
+  'A reader refuses a stamp at or above 2^47 ms; one that is more than 86,400,000 ms ahead of its clock is a finding (`clock-ahead`) and no error.',
 );
 const clocks = [
   openedRow('clock-a-day-behind', {

@@ -26,6 +26,11 @@ const UNKNOWN_CELLS = [
 ];
 const NOTHING_DECLARED = tableOf([owner]);
 
+const ID = holds(
+  '9',
+  'Whether a column is encrypted or visible does not enter its id; a column whose type changes is a new column.',
+);
+
 const declared = [
   openedRow(
     'unknown-columns',
@@ -79,15 +84,12 @@ const declared = [
   }),
   refusedRow('retyped', 'ROW_MALFORMED', 14, {
     comment: 'a column whose type changes is a new column, which the payload lacks',
-    holds: holds(
-      '9',
-      'Whether a column is encrypted or visible does not enter its id; a column whose type changes is a new column.',
-    ),
+    holds: ID,
     table: tableOf([column('body', 'bytes', 'encrypted'), stars, folder, owner]),
   }),
   openedRow('mirrored-now-encrypted', {
     comment: 'a column that was mirrored and is encrypted now',
-    holds: holds('9', 'Whether a column is encrypted or visible does not enter its id;'),
+    holds: ID,
     table: tableOf([body, stars, column('folder', 'text', 'encrypted'), owner]),
   }),
 ];

@@ -128,7 +128,10 @@ export const keyVectors: readonly NamedScenario[] = [
   }),
   openedRow('third-key', {
     comment: 'the DEK stands last of three',
-    holds: holds('7', 'The order of the other DEKs and of earlier vault keys is free;'),
+    holds: holds(
+      '7',
+      'The order of the other DEKs and of earlier vault keys is free; a writer keeps it.',
+    ),
     keys: [
       { dek: hex(NEXT_DEK), status: 'primary' },
       { dek: hex(named('another DEK', 32)), status: 'rotated', stamp: hex(BEFORE) },

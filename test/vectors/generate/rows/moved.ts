@@ -46,7 +46,10 @@ const rowIds = [
       holds: [
         ...CHECKS[7],
         ...holds('13', 'A row id of more than 256 bytes fails check 7.'),
-        ...holds('13', 'So does an empty one, and one with U+0000'),
+        ...holds(
+          '13',
+          "So does an empty one, and one with U+0000; the case of a UUID is the writer's alone.",
+        ),
       ],
       sealing: { rowId: id },
       serve: { id },

@@ -50,7 +50,7 @@ const TYPED: readonly Typed[] = [
 
 const CANONICAL = holds(
   '10',
-  "Bytes that no honest writer makes for the column's type are `ROW_MALFORMED` on opening;",
+  "Bytes that no honest writer makes for the column's type are `ROW_MALFORMED` on opening; a value that the type can't hold exactly is `VALUE_UNSUPPORTED` on sealing.",
 );
 
 function typedRow(name: string, { type }: Typed, tag: number, bytes: string) {
