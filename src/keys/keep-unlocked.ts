@@ -12,7 +12,8 @@ import { assertKeeper, keepSecret, type VaultKeeper } from './vault-keeper.js';
  * log-out is `lockVault(vault)` and `await keeper.forget()`.
  *
  * Security: who can make this device's keeper recall has the vault, whatever the password is. For a
- * lost device call `rekeyVault` on another one; changing the password is not enough.
+ * lost device call `rekeyVault` on another one; changing the password is not enough. While a keeper
+ * has not settled, a copy of the vault key stays in memory, even after `lockVault`.
  *
  * @throws `LOCKED`; `STORE_FAILED` when the keeper fails, which then keeps what it kept before;
  * `TypeError` for what is no vault or no keeper.

@@ -51,9 +51,12 @@ export function keeperContract(
     const open = () => makeKeeper(place);
     const elsewhere = () => makeKeeper(other);
     const run = async () => {
-      await duty(open, elsewhere);
-      await open().forget();
-      await elsewhere().forget();
+      try {
+        await duty(open, elsewhere);
+      } finally {
+        // Nothing is left behind by a keeper that failed; if it fails here too, the first failure counts.
+        await Promise.allSettled([open, elsewhere].map(async (keeper) => keeper().forget()));
+      }
     };
     return { name, run };
   });
