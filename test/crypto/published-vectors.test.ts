@@ -1,6 +1,7 @@
 /**
- * Published vectors that ask for more than `src/crypto` offers (binary labels, a secret for
- * Argon2id): run against the functions that it calls.
+ * Published vectors that ask for more than `src/crypto` offers. Those of HKDF have labels that are
+ * no text: they hold the two implementations that `derive` is compared with. That of Argon2id has a
+ * secret: it holds the function that `nobleArgon2id` calls.
  */
 import { hkdfSync } from 'node:crypto';
 import { argon2id } from '@noble/hashes/argon2.js';
@@ -35,11 +36,13 @@ describe('HKDF-SHA-256', () => {
         '59045a99cac7827271cb41c65e590e09da3275600c2f09b8367793a9aca3db71' +
         'cc30c58179ec3e87c14c01d5c1f3434f1d87',
     },
-  ])('gives the key of RFC 5869, appendix $name', ({ key, salt, info, length, output }) => {
+  ])('of noble and of OpenSSL gives the key of RFC 5869, appendix $name', (vector) => {
+    const { key, salt, info, length, output } = vector;
     expect(hex(hkdf(sha256, key, salt, info, length))).toBe(output);
+    expect(hex(new Uint8Array(hkdfSync('sha256', key, salt, info, length)))).toBe(output);
   });
 
-  it('agrees with OpenSSL where blocks and hashes end', () => {
+  it('of this package agrees with OpenSSL where blocks and hashes end', () => {
     for (const keyLength of [0, 16, 32, 63, 64, 65]) {
       for (const length of [1, 16, 31, 32, 33, 63, 64, 65, 255 * 32]) {
         const [key, salt] = [range(1, keyLength), range(1, keyLength)];
@@ -50,7 +53,7 @@ describe('HKDF-SHA-256', () => {
   });
 });
 
-it('Argon2id gives the tag of RFC 9106, section 5.3', () => {
+it('Argon2id of noble gives the tag of RFC 9106, section 5.3', () => {
   const tag = argon2id(new Uint8Array(32).fill(1), new Uint8Array(16).fill(2), {
     m: 32,
     t: 3,
