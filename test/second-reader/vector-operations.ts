@@ -103,7 +103,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   ReadServedValue({ valueType, presence, served }) {
     const column = { type: typeOf(valueType), presence: presence as Presence };
-    const { tag, value } = readServed(column, served) ?? refuse('ROW_AUTH_FAILED');
+    const { tag, value } = readServed(column, asServed(served)) ?? refuse('ROW_AUTH_FAILED');
     return { tag, value: toHex(value) };
   },
   WriteRowId: ({ id }) => ({ bytes: toHex(rowIdBytes(String(id))) }),
@@ -159,6 +159,13 @@ export const operations: Readonly<Record<string, Operation>> = {
 };
 
 const hex = (json: Json | undefined): Uint8Array => fromHex(String(json));
+
+/** A served value is JSON as it stands, but for bytes and −0. */
+export function asServed(json: Json | undefined): unknown {
+  const { bytes, number } = (json ?? {}) as Fields;
+  if (typeof bytes === 'string') return fromHex(bytes);
+  return typeof number === 'string' ? Number(number) : json;
+}
 
 const list = (json: Json | undefined): readonly Fields[] => json as readonly Fields[];
 

@@ -4,8 +4,8 @@ import { openVault, type Pins, type Secret } from './opening.js';
 import { derive } from './primitives.js';
 import { openRow } from './row.js';
 import type { Table } from './table.js';
-import type { Fields, Json } from './vector-files.js';
-import type { Operation } from './vector-operations.js';
+import type { Fields } from './vector-files.js';
+import { asServed, type Operation } from './vector-operations.js';
 import { rowFields, vaultFields } from './vector-outputs.js';
 
 /** One file of test/vectors/headers. */
@@ -45,9 +45,4 @@ function dataKeyOf({ dek, status, stamp }: Fields, vaultId: Uint8Array): DataKey
     status: status as DataKey['status'],
     stamp: stamp === undefined ? undefined : fromHex(String(stamp)),
   };
-}
-
-function asServed(value: Json): unknown {
-  const { bytes } = (value ?? {}) as Fields;
-  return typeof bytes === 'string' ? fromHex(bytes) : value;
 }

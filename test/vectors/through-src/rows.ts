@@ -144,9 +144,10 @@ export const rowHandlers: Handlers = {
   },
 };
 
-/** A served value is JSON as it stands, but for bytes and for text in other forms. */
+/** A served value is JSON as it stands, but for bytes, −0 and text in other forms. */
 export function servedOf(served: unknown): unknown {
   if (typeof served !== 'object' || served === null) return served;
   if ('bytes' in served) return bytesOf(served.bytes);
+  if ('number' in served) return Number(served.number);
   return isParts(served) || 'utf16' in served ? textOf(served) : served;
 }

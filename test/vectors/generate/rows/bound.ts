@@ -170,4 +170,20 @@ const typed = [
   }),
 ].map(({ name, vector }) => moved(name, vector.comment, vector));
 
-export const boundVectors: readonly NamedScenario[] = [...boundSets, ...opens, ...typed];
+const minusZero = scoped('bound-minus-zero', 'the number −0 for a bound 0', 'integer', 'required', {
+  sealing: bound('integer', 3, [0]),
+  serve: { owner: undefined, scope: { number: '-0' } },
+});
+
+const unread = refusedRow(minusZero.name, 'ROW_AUTH_FAILED', 9, {
+  ...minusZero.vector,
+  holds: [
+    ...CHECKS[9],
+    ...holds(
+      '12',
+      'A safe integer may be a number or what a driver has for big integers; the number −0 is none.',
+    ),
+  ],
+});
+
+export const boundVectors: readonly NamedScenario[] = [...boundSets, unread, ...opens, ...typed];
