@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/packaging/**'], // slow, and it asks the registry: npm run check:package
+    maxWorkers: '100%', // on a machine with two cores the default is one
     testTimeout: 30_000, // one Argon2id run in plain JavaScript takes a second or more
     coverage: {
       provider: 'v8',
