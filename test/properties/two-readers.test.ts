@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeBase64url } from '../../src/bytes/base64url.js';
-import { tryDecryptRow } from '../../src/index.js';
+import { encryptDelete, encryptRow, mergeRows, tryDecryptRow } from '../../src/index.js';
 import { parseKeyset } from '../../src/keys/keyset.js';
 import { parsePin } from '../../src/keys/pin.js';
 import { parseHeader } from '../../src/keys/vault-header.js';
@@ -10,13 +10,14 @@ import { parsePayload } from '../../src/rows/payload.js';
 import * as secondEnvelope from '../second-reader/envelope.js';
 import * as secondHeader from '../second-reader/header.js';
 import * as secondKeyset from '../second-reader/keyset.js';
+import { boundColumnsFrom, type Sealed } from '../second-reader/merge.js';
 import { openKeyset } from '../second-reader/opening.js';
 import * as secondPayload from '../second-reader/payload.js';
 import { openRow } from '../second-reader/row.js';
 import type { Table } from '../second-reader/table.js';
 import { payloadOf, withPayload } from '../support/forged-rows.js';
 import { stolenKey } from '../support/header-surgeon.js';
-import { createWorld, diary } from '../support/world.js';
+import { createWorld, diary, ROW, type SealedDiaryRow } from '../support/world.js';
 import { envelopes, headers, keysets, payloads, VAULT_ID } from './formats.js';
 import { holds } from './holds.js';
 import { damaged } from './mutations.js';
@@ -130,4 +131,27 @@ function secondRowOf(row: { readonly id: string }): unknown {
   } catch (error) {
     return codeOf(error);
   }
+}
+
+describe('two versions of a row with different owners', () => {
+  it('are merged under the owner that the second reader takes, in both orders', () => {
+    const inserted = encryptRow(vault, diary, { ...ROW, owner: 'bob' });
+    const previous = encryptDelete(vault, diary, sealed);
+    const again = encryptRow(vault, diary, { ...ROW, owner: 'eve' }, { previous });
+    const versions = [sealed, inserted, again];
+    for (const [a, b] of versions.flatMap((one) =>
+      versions.map((other) => [one, other] as const),
+    )) {
+      const from = boundColumnsFrom(secondVersion(a), secondVersion(b));
+      expect(mergeRows(vault, diary, a, b).owner).toBe(from.owner);
+    }
+    expect(mergeRows(vault, diary, inserted, sealed).owner).toBe('bob');
+    expect(mergeRows(vault, diary, again, inserted).owner).toBe('eve');
+  });
+});
+
+function secondVersion(row: SealedDiaryRow): Sealed & { readonly owner: string } {
+  const { nonce, boundSet } = secondEnvelope.parseEnvelope(row.payload, 'text');
+  const payload = secondPayload.parsePayload(payloadOf(vault, diary, row));
+  return { payload, boundSet, nonce, owner: row.owner };
 }

@@ -49,7 +49,7 @@ export interface Sealed {
 }
 
 /** Rule 4: the one whose bound columns the merge takes. */
-export function boundColumnsFrom(a: Sealed, b: Sealed): Sealed {
+export function boundColumnsFrom<T extends Sealed>(a: T, b: T): T {
   const order =
     a.payload.life - b.payload.life ||
     compare(a.payload.lifeStamp, b.payload.lifeStamp) ||
