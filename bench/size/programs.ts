@@ -35,7 +35,7 @@ const PROGRAMS: readonly Program[] = [
   {
     name: '… and byPassword',
     code: exporting([...CORE, 'byPassword']),
-    budget: kilobytes(22.6), // the aim: 18
+    budget: kilobytes(22.7), // the aim: 18
   },
   {
     name: '… and tables with all column types',

@@ -15,7 +15,6 @@
  */
 import { Poly1305 } from '@noble/ciphers/_poly1305.js';
 import { chacha20, hchacha } from '@noble/ciphers/chacha.js';
-import { copyOf } from '../bytes/copies.js';
 import { borrowWriter, reserve, returnWriter, writtenBytes } from '../bytes/wire-writer.js';
 import { type AeadBackend, NONCE_LENGTH, TAG_LENGTH } from './aead.js';
 import { KEY_LENGTH } from './key-types.js';
@@ -40,8 +39,6 @@ const shortNonce = /* @__PURE__ */ new Uint8Array(12);
 const keyBytes = /* @__PURE__ */ bytesOf(key);
 const nonceBytes = /* @__PURE__ */ bytesOf(nonceBeginning);
 const subkeyBytes = /* @__PURE__ */ bytesOf(subkey);
-const macKeyBytes = /* @__PURE__ */ new Uint8Array(KEY_LENGTH);
-const zeros = /* @__PURE__ */ new Uint8Array(KEY_LENGTH);
 
 /**
  * The default backend: `@noble/ciphers`, which runs everywhere.
@@ -88,17 +85,21 @@ export const nobleAead: AeadBackend = {
     const length = sealed.length - TAG_LENGTH;
     if (aeadKey.length !== KEY_LENGTH || nonce.length !== NONCE_LENGTH || length < 0) return null;
     const ciphertext = sealed.subarray(0, length);
+    const writer = borrowWriter();
+    reserve(writer, BLOCK_LENGTH + length);
+    const keystream = writtenBytes(writer);
     deriveSubkey(aeadKey, nonce);
     try {
-      chacha20(subkeyBytes, shortNonce, zeros, macKeyBytes);
-      const tag = tagOf(macKeyBytes, associatedData, ciphertext);
+      // The key stream of the zeros that stand there: block 0 for the tag, the rest for the text.
+      chacha20(subkeyBytes, shortNonce, keystream, keystream);
+      const tag = tagOf(keystream.subarray(0, KEY_LENGTH), associatedData, ciphertext);
       // Nothing is decrypted before its tag is known to be right.
-      if (!equalSecrets(tag, sealed.subarray(length))) return null;
-      // A copy begins at a word, where noble works by words; within a row it does not.
-      const plaintext = copyOf(ciphertext);
-      return chacha20(subkeyBytes, shortNonce, plaintext, plaintext, 1);
+      return equalSecrets(tag, sealed.subarray(length))
+        ? xor(ciphertext, keystream.subarray(BLOCK_LENGTH))
+        : null;
     } finally {
-      wipe(keyBytes, subkeyBytes, macKeyBytes);
+      wipe(keyBytes, subkeyBytes);
+      returnWriter(writer);
     }
   },
 };
@@ -108,6 +109,14 @@ function deriveSubkey(aeadKey: Uint8Array, nonce: Uint8Array): void {
   nonceBytes.set(nonce.subarray(0, HCHACHA_NONCE_LENGTH));
   shortNonce.set(nonce.subarray(HCHACHA_NONCE_LENGTH), 4);
   hchacha(SIGMA, key, nonceBeginning, subkey);
+}
+
+function xor(bytes: Uint8Array, keystream: Uint8Array): Uint8Array {
+  const result = new Uint8Array(bytes.length);
+  for (let i = 0; i < result.length; i++) {
+    result[i] = (bytes[i] as number) ^ (keystream[i] as number);
+  }
+  return result;
 }
 
 /** Over a copy in one piece: noble would copy each of its parts. */

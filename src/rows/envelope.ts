@@ -17,6 +17,7 @@ import { base64urlLength, decodeBase64url, encodeBase64url } from '../bytes/base
 import { concat } from '../bytes/copies.js';
 import { FORMAT_BYTE, isFutureFormatByte } from '../bytes/format-bytes.js';
 import { isBytes } from '../bytes/is-bytes.js';
+import { borrowWriter, returnWriter, writeBytes, writtenBytes } from '../bytes/wire-writer.js';
 import { NONCE_LENGTH, TAG_LENGTH } from '../crypto/aead.js';
 import { HASH_LENGTH } from '../crypto/derive.js';
 import { RowsealError, refuseNewer } from '../errors.js';
@@ -70,8 +71,13 @@ export function formatEnvelope(
   ciphertext: Uint8Array,
   type: PayloadType,
 ): string | Uint8Array {
-  const bytes = concat(prefix, ciphertext);
-  return type === 'text' ? encodeBase64url(bytes) : bytes;
+  if (type === 'bytes') return concat(prefix, ciphertext);
+  const writer = borrowWriter();
+  writeBytes(writer, prefix);
+  writeBytes(writer, ciphertext);
+  const text = encodeBase64url(writtenBytes(writer));
+  returnWriter(writer);
+  return text;
 }
 
 function envelopeOfText(payload: unknown): Uint8Array {

@@ -83,10 +83,9 @@ export function parsePayload(bytes: Uint8Array): RowContent {
   if (life < 1 || life > LIFE_LIMIT) malformedRow('life');
   const extensions = readExtensions(reader);
   const cells = new Map<number, Cell>();
-  const stamps = readGroups(reader, cells);
+  const { stamps, empty } = readGroups(reader, cells);
   const lifeStamp = stamps[readVarint(reader)] ?? malformedRow('life');
-  const used = new Set([...cells.values()].map(({ stamp }) => stamp)).add(lifeStamp);
-  if (used.size !== stamps.length) malformedRow('stamp');
+  if (empty.some((stamp) => stamp !== lifeStamp)) malformedRow('stamp');
   const content = { life, lifeStamp, cells, extensions };
   if (isDeleted(content) && cells.size > 0) malformedRow('columns');
   for (let i = reader.at; i < bytes.length; i++) {
@@ -128,18 +127,25 @@ function writeGroup(writer: WireWriter, { stamp, ids }: StampGroup, { cells }: R
   for (const id of ids) writeValue(writer, id, cells.get(id) as Cell);
 }
 
-function readGroups(reader: WireReader, cells: Map<number, Cell>): StampBytes[] {
+/** Fills `cells`; returns the stamps, and which of them are those of no column. */
+function readGroups(
+  reader: WireReader,
+  cells: Map<number, Cell>,
+): { readonly stamps: StampBytes[]; readonly empty: StampBytes[] } {
   const count = readVarint(reader);
   if (count < 1 || count > CELL_LIMIT + 1) malformedRow('stamp');
   const stamps: StampBytes[] = [];
+  const empty: StampBytes[] = [];
   for (let i = 0; i < count; i++) {
     const stamp = readStamp(reader);
     const last = stamps[i - 1];
     if (last && compareBytes(last, stamp) >= 0) malformedRow('stamp');
     stamps.push(stamp);
+    const sizeBefore = cells.size;
     readCells(reader, stamp, cells);
+    if (cells.size === sizeBefore) empty.push(stamp);
   }
-  return stamps;
+  return { stamps, empty };
 }
 
 function readCells(reader: WireReader, stamp: StampBytes, cells: Map<number, Cell>): void {
