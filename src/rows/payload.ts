@@ -109,16 +109,20 @@ interface StampGroup {
 
 function groupByStamp({ cells, lifeStamp }: RowContent): StampGroup[] {
   const groups: StampGroup[] = [{ stamp: lifeStamp, ids: [] }];
+  let group = groups[0] as StampGroup;
   for (const id of [...cells.keys()].sort((a, b) => a - b)) {
     const { stamp } = cells.get(id) as Cell;
-    let group = groups.find((each) => each.stamp === stamp || equalBytes(each.stamp, stamp));
-    if (!group) {
-      group = { stamp, ids: [] };
-      groups.push(group);
-    }
+    if (stamp !== group.stamp) group = groupOf(stamp, groups);
     group.ids.push(id);
   }
   return groups.sort((a, b) => compareBytes(a.stamp, b.stamp));
+}
+
+/** The group of a stamp, made if there is none. */
+function groupOf(stamp: StampBytes, groups: StampGroup[]): StampGroup {
+  const group = groups.find((each) => equalBytes(each.stamp, stamp)) ?? { stamp, ids: [] };
+  if (!groups.includes(group)) groups.push(group);
+  return group;
 }
 
 function writeGroup(writer: WireWriter, { stamp, ids }: StampGroup, { cells }: RowContent): void {
