@@ -1,7 +1,7 @@
 /**
  * XChaCha20-Poly1305 composed of the primitives of `@noble/ciphers`: HChaCha20, ChaCha20, Poly1305.
  *
- * The same bytes as noble's own `xchacha20poly1305`, by the same code for every cipher step. At the
+ * The same bytes as noble's own `xchacha20poly1305`, by noble's key stream, subkey and tag. At the
  * length of a row most of the time goes to checks, copies and a second key schedule; composed for
  * one-shot messages they are done once (`docs/decisions/0011-noble-recomposed.md`).
  *
