@@ -1,0 +1,217 @@
+/**
+ * What the mirror asks of a sync engine: a durable queue, the two tables, and the mirror's own
+ * bookkeeping, each read in one snapshot and written in one transaction.
+ *
+ * A store moves rows about and never looks into a payload; everything that knows keys or formats
+ * stands above it. `rowseal/testing` has a store in memory to copy, and the test that every store
+ * must pass.
+ */
+
+/** A row without its id, as the engine has it: text, numbers and `null` by column name. */
+export type EngineRow = Readonly<Record<string, unknown>>;
+
+/**
+ * Why a row is in the queue.
+ *
+ * - `out`: the app wrote the plaintext;
+ * - `in`: sync wrote or removed the sealed row;
+ * - `show`: the plaintext must be made again from what is sealed, since the declaration changed.
+ */
+export type Direction = 'out' | 'in' | 'show';
+
+/** One write to one row, queued in the transaction that made it. */
+export interface QueueEntry {
+  /** Its place in the queue: rising, never used twice. */
+  readonly seq: number;
+  /** Which side was written. */
+  readonly dir: Direction;
+  /** When, in milliseconds since 1970 by this device's clock. */
+  readonly at: number;
+  /**
+   * The row as it was before this write, on the side that was written; `null` if there was none.
+   */
+  readonly base: EngineRow | null;
+}
+
+/** All that one snapshot says about one row. */
+export interface RowWork {
+  /** The table's name as declared. */
+  readonly table: string;
+  /** The row's id. */
+  readonly id: string;
+  /** Every entry that the queue has for it, in rising order; none for a merge that fell due. */
+  readonly entries: readonly QueueEntry[];
+  /** The row of the plaintext table. */
+  readonly plain: EngineRow | null;
+  /** The row of the sealed table: `payload`, `parents`, `siblings` and visible columns. */
+  readonly sealed: EngineRow | null;
+  /** What the mirror noted about it last. */
+  readonly record: RowRecord | null;
+  /** Whether the server refused for good what this device sent last. */
+  readonly rejected: boolean;
+}
+
+/** One pass's work, from one snapshot. */
+export interface Work {
+  /** The entries of `out` in hand go up to here; they end where a transaction of the app's ends. */
+  readonly upTo: number;
+  /** The highest `seq` of the snapshot. */
+  readonly snapshot: number;
+  /** In the order in which they were touched first. */
+  readonly rows: readonly RowWork[];
+  /** Whether there is more work behind it. */
+  readonly more: boolean;
+}
+
+/** What the mirror notes about a row: what its plaintext reflects. */
+export interface RowRecord {
+  /** Digest of the payload and siblings that were looked at last. */
+  readonly seen: string | null;
+  /** The visible and server-owned values that were looked at last, as JSON text. */
+  readonly clear: string | null;
+  /** The sealed row that holds all this device knows; `null` while that is the one in place. */
+  readonly known: EngineRow | null;
+  /** The life counter: even for a deleted row, 0 while nothing of it was ever opened. */
+  readonly life: number;
+  /** Id of the payload that this device wrote last. */
+  readonly own: string | null;
+  /** Digest of the content that was sent last, and the payload ids that it answered. */
+  readonly sent: { readonly content: string; readonly arrived: readonly string[] } | null;
+  /** When a merge is to be sent unless it has become needless: milliseconds since 1970. */
+  readonly due: number | null;
+  /** Why it is not in step; `null` when all is well. */
+  readonly trouble: RowTrouble | null;
+  /** What authentic data revealed, such as `metadata-mismatch:account_id`. */
+  readonly findings: readonly string[];
+}
+
+/** Why a row is not in step. */
+export interface RowTrouble {
+  /**
+   * - `quarantined`: what arrived does not open, and will not;
+   * - `waiting`: it will open with a newer vault header or a newer version of the app;
+   * - `unsealable`: the app wrote what can't be sealed;
+   * - `withdrawn`: the server no longer sends it to this device.
+   */
+  readonly kind: 'quarantined' | 'waiting' | 'unsealable' | 'withdrawn';
+  /** The code of the refusal; `null` for a withdrawn row. */
+  readonly code: string | null;
+  /** What there is to say: the key id that is waited for, or a message. */
+  readonly detail: string | null;
+}
+
+/** What becomes of one row. */
+export interface RowOutcome {
+  /** The table's name as declared. */
+  readonly table: string;
+  /** The row's id. */
+  readonly id: string;
+  /** The plaintext to write; `null` deletes it, `undefined` leaves it. */
+  readonly plain?: EngineRow | null;
+  /** The sealed row to write and to upload; `null` deletes it, `undefined` leaves it. */
+  readonly sealed?: EngineRow | null;
+  /** The note to keep; `null` forgets the row. */
+  readonly record: RowRecord | null;
+  /** The entries that are done: their `seq`s. */
+  readonly done: readonly number[];
+  /**
+   * Entries to be kept but not handed out again until `release`, or until the row gets another
+   * entry: their `seq`s.
+   */
+  readonly held: readonly number[];
+  /** Whether a refusal by the server is forgotten, since the app wrote the row again. */
+  readonly clearsRejection: boolean;
+}
+
+/**
+ * What became of a batch: `moved` when a sealed row that it would replace was written by sync
+ * meanwhile, and nothing was written; `replaced` when another mirror took the database over.
+ */
+export type WriteResult = 'written' | 'moved' | 'replaced';
+
+/** How much there is to do. */
+export interface QueueCounts {
+  /** Rows whose plaintext waits to be sealed, held ones not counted. */
+  readonly out: number;
+  /** Rows whose sealed form waits to be opened, held ones not counted. */
+  readonly in: number;
+  /** Merges to be sent later. */
+  readonly due: number;
+  /** When the first of those is due: milliseconds since 1970. */
+  readonly nextDue: number | null;
+}
+
+/** A row that is not in step, or that the server refused. */
+export interface TroubledRow {
+  /** The table's name as declared. */
+  readonly table: string;
+  /** The row's id. */
+  readonly id: string;
+  /** Why; `rejected` when the server refused it for good. */
+  readonly kind: RowTrouble['kind'] | 'rejected';
+  /** The code of the refusal, if it has one. */
+  readonly code: string | null;
+  /** The key id that is waited for, or a message. */
+  readonly detail: string | null;
+}
+
+/** A finding about a row. */
+export interface RowFinding {
+  /** The table's name as declared. */
+  readonly table: string;
+  /** The row's id. */
+  readonly id: string;
+  /** Such as `metadata-mismatch:account_id`. */
+  readonly finding: string;
+}
+
+/** What a mirror tells a store when it takes the database over. */
+export interface TakeOver {
+  /** The vault whose rows these are; `null` while it is locked. */
+  readonly vaultId: string | null;
+  /** By table: a digest of what the plaintext depends on. */
+  readonly declarations: ReadonlyMap<string, string>;
+}
+
+/** A sync engine's side of a mirror. */
+export interface SyncStore {
+  /**
+   * Makes this mirror the only one, sets up bookkeeping and triggers, and queues what they missed:
+   * plaintext rows that were never queued (`out`), sealed rows never looked at (`in`), and all
+   * rows of a table whose declaration changed (`show`).
+   *
+   * Throws `VAULT_MISMATCH`, before anything is changed, when what is there belongs to another
+   * vault.
+   */
+  takeOver(start: TakeOver): Promise<void>;
+  /**
+   * Reads the oldest work, of about `limit` rows, in one snapshot: rows with entries that are not
+   * held, and rows whose merge is due at `now`.
+   *
+   * It ends between two entries of `out` only where a `seq` of `ends` says that a transaction of
+   * the app's ended.
+   */
+  readWork(limit: number, now: number, ends: readonly number[]): Promise<Work>;
+  /**
+   * Writes outcomes in one transaction, in their order.
+   *
+   * Rows with an entry after `snapshot` are special: after an entry of `out` the plaintext is left
+   * as it is; after an entry of `in` or `show` the row's outcome is dropped and its entries stay,
+   * or, when an outcome with `sealed` is among those, nothing at all is written: `moved`.
+   */
+  writeOutcomes(outcomes: readonly RowOutcome[], snapshot: number): Promise<WriteResult>;
+  /** The highest `seq` ever committed: everything up to it is whole transactions. */
+  lastSeq(): Promise<number>;
+  /** Hands held entries out again: of all rows, or of those whose trouble is of one kind. */
+  release(kind?: RowTrouble['kind']): Promise<void>;
+  /** Forgets refusals by the server and sends the rows again. */
+  retryRejected(): Promise<void>;
+  /** How much there is to do. */
+  counts(): Promise<QueueCounts>;
+  /** At most `limit` rows that are not in step. */
+  troubled(limit: number): Promise<readonly TroubledRow[]>;
+  /** At most `limit` findings. */
+  findings(limit: number): Promise<readonly RowFinding[]>;
+  /** Calls back after each commit that may have queued something; returns how to stop it. */
+  onWork(listener: () => void): () => void;
+}
