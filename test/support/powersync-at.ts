@@ -1,0 +1,28 @@
+/** How a real PowerSync database is opened, in a test and in programs that a test starts. */
+import type { PowerSyncLogger, Schema } from '@powersync/common';
+import { PowerSyncDatabase } from '@powersync/node';
+
+export const FILE_NAME = 'app.db';
+
+/** Node has SQLite of its own from version 22 on; before that, better-sqlite3 brings it. */
+const implementation =
+  Number.parseInt(process.versions.node, 10) >= 22
+    ? ({ type: 'node:sqlite' } as const)
+    : ({ type: 'better-sqlite3' } as const);
+
+/** The SDK logs what a test provokes on purpose: a cut connection, a refused upload. */
+const silent: PowerSyncLogger = { log: () => {} };
+
+/** Opens or makes the database in a folder that exists; whoever calls this closes it. */
+export function powersyncAt(folder: string, schema: Schema): PowerSyncDatabase {
+  return new PowerSyncDatabase({
+    schema,
+    logger: silent,
+    database: {
+      dbFilename: FILE_NAME,
+      dbLocation: folder,
+      readWorkerCount: 2, // the default of five makes opening slower, and tests open many
+      implementation,
+    },
+  });
+}
