@@ -29,8 +29,8 @@ const NONCE_AT = KEY_ID_AT + HASH_LENGTH;
 const BOUND_SET_AT = NONCE_AT + NONCE_LENGTH;
 /** Bytes before the ciphertext: all of them are associated data. */
 export const ENVELOPE_PREFIX_LENGTH = BOUND_SET_AT + 1;
-const LEAST_LENGTH = ENVELOPE_PREFIX_LENGTH + TAG_LENGTH;
-const LENGTH_LIMIT = LEAST_LENGTH + PAYLOAD_LENGTH_LIMIT;
+export const ENVELOPE_LEAST_LENGTH = ENVELOPE_PREFIX_LENGTH + TAG_LENGTH;
+export const ENVELOPE_LENGTH_LIMIT = ENVELOPE_LEAST_LENGTH + PAYLOAD_LENGTH_LIMIT;
 
 export interface Envelope {
   readonly prefix: Uint8Array;
@@ -47,7 +47,7 @@ export interface Envelope {
  */
 export function parseEnvelope(payload: unknown, type: PayloadType): Envelope {
   const bytes = type === 'text' ? envelopeOfText(payload) : envelopeOfBytes(payload);
-  if (bytes.length < LEAST_LENGTH) malformedRow('length');
+  if (bytes.length < ENVELOPE_LEAST_LENGTH) malformedRow('length');
   return {
     prefix: bytes.subarray(0, ENVELOPE_PREFIX_LENGTH),
     keyId: bytes.subarray(KEY_ID_AT, NONCE_AT),
@@ -82,7 +82,7 @@ export function formatEnvelope(
 
 function envelopeOfText(payload: unknown): Uint8Array {
   if (typeof payload !== 'string') return notEncrypted();
-  if (payload.length > base64urlLength(LENGTH_LIMIT)) tooLarge();
+  if (payload.length > base64urlLength(ENVELOPE_LENGTH_LIMIT)) tooLarge();
   const bytes = decodeBase64url(payload);
   // The first byte alone tells plaintext from a damaged envelope.
   const beginning = bytes ?? decodeBase64url(payload.slice(0, 4));
@@ -92,7 +92,7 @@ function envelopeOfText(payload: unknown): Uint8Array {
 
 function envelopeOfBytes(payload: unknown): Uint8Array {
   if (!isBytes(payload)) return notEncrypted();
-  if (payload.length > LENGTH_LIMIT) tooLarge();
+  if (payload.length > ENVELOPE_LENGTH_LIMIT) tooLarge();
   assertFormat(payload[0], payload.length);
   return payload;
 }
@@ -101,7 +101,7 @@ function assertFormat(byte: number | undefined, length: number): void {
   if (byte === FORMAT_BYTE.envelope) return;
   if (byte === undefined) notEncrypted();
   // Read as base64url, every word from A to H begins with such a byte: 'Call' is no later version.
-  if (isFutureFormatByte(byte) && length >= LEAST_LENGTH) {
+  if (isFutureFormatByte(byte) && length >= ENVELOPE_LEAST_LENGTH) {
     refuseNewer('This row');
   }
   if (Object.values<number>(FORMAT_BYTE).includes(byte)) {

@@ -1,0 +1,155 @@
+/**
+ * The server's side as Postgres text: what stands where rows arrive, so that even a careless
+ * backend can neither store plaintext nor lose an edit.
+ */
+import { assertOptions } from '../errors.js';
+import type { LayoutColumn, Table } from '../rows/table.js';
+import { sealedName } from './sealed-name.js';
+import { sharedFunctions } from './siblings-sql.js';
+import { sqlColumnName, sqlName } from './sql-names.js';
+
+/** Options of {@link serverSql}. */
+export interface ServerSqlOptions {
+  /**
+   * A column that says whose row it is, such as `'owner_id'`: text, never NULL.
+   *
+   * Where a table declares it, it is that column; elsewhere it is added, and your backend fills it.
+   */
+  readonly owner?: string;
+}
+
+const SQL_TYPES: Readonly<Record<string, string>> = {
+  boolean: 'boolean',
+  integer: 'bigint',
+  text: 'text',
+};
+const FIXED_COLUMNS = ['id', 'parents', 'payload', 'siblings'];
+
+/**
+ * Returns the Postgres text that makes the sealed tables of declarations, for a migration.
+ *
+ * It needs Postgres 14 or later and may be run again after each change of a declaration: columns
+ * are added, functions and triggers replaced, nothing is dropped. A plain upsert of what arrives is
+ * all that is asked of the backend.
+ *
+ * @throws `TypeError` for a table whose payload is `'bytes'`, names that Postgres can't hold, two
+ * tables of one name, or an owner column that is encrypted or no text.
+ *
+ * @example
+ * ```ts
+ * import { cleartext, defineTable, encrypted } from 'rowseal';
+ * import { serverSql } from 'rowseal/powersync';
+ *
+ * const notes = defineTable('notes', { body: encrypted.text(), folder: cleartext.text() });
+ * const text = serverSql([notes], { owner: 'owner_id' });
+ * console.assert(text.includes('CREATE TABLE IF NOT EXISTS "notes_sealed"'));
+ * ```
+ */
+export function serverSql(tables: readonly Table[], options: ServerSqlOptions = {}): string {
+  assertOptions(options, ['owner'], 'serverSql');
+  if (new Set(tables.map(({ name }) => name)).size < tables.length) {
+    throw new TypeError('serverSql takes each table once: two of these have one name.');
+  }
+  return [
+    HEAD,
+    sharedFunctions(),
+    ...tables.map((table) => sealedTable(table, options.owner ?? null)),
+  ].join('\n');
+}
+
+const HEAD = `\
+-- Sealed tables for rowseal, for Postgres 14 or later. May be run again.
+--
+-- There are no foreign keys between sealed tables, and there must be none: rows arrive one by one,
+-- a delete is a payload like any other, and what a row refers to may be sealed or on its way.
+-- Who may write which row is for your backend or for row-level security to say.
+`;
+
+function sealedTable(table: Table, owner: string | null): string {
+  if (table.payload !== 'text') {
+    throw new TypeError(
+      `Table '${table.name}' has a payload of bytes, which PowerSync can't hold. Leave the option 'payload' out.`,
+    );
+  }
+  const name = sqlName(sealedName(table));
+  const columns = declaredColumns(table, owner);
+  return `\
+CREATE TABLE IF NOT EXISTS ${name} (
+  id text PRIMARY KEY CHECK (octet_length(id) BETWEEN 1 AND 256),
+${columns.map((column) => `  ${column.definition}${column.required ? ' NOT NULL' : ''},\n`).join('')}\
+  payload text NOT NULL CHECK (rowseal_is_envelope(payload)),
+  parents text NOT NULL DEFAULT '' CHECK (rowseal_are_payload_ids(parents)),
+  siblings text NOT NULL DEFAULT ''
+);
+${columns.map((column) => columnChange(name, column)).join('')}\
+CREATE OR REPLACE TRIGGER rowseal_siblings BEFORE INSERT OR UPDATE ON ${name}
+FOR EACH ROW EXECUTE FUNCTION rowseal_keep_siblings();
+
+${purgeFunction(table)}`;
+}
+
+interface ColumnText {
+  readonly name: string;
+  /** Name and type. */
+  readonly definition: string;
+  readonly required: boolean;
+}
+
+/** Columns that the server sees, in the order of declaration, and the owner's. */
+function declaredColumns(table: Table, owner: string | null): ColumnText[] {
+  const columns = table.layout.columns.filter(({ kind }) => kind !== 'encrypted').map(columnText);
+  if (owner === null) return columns;
+  const declared = table.layout.columns.find(({ name }) => name === owner);
+  if (FIXED_COLUMNS.includes(owner) || (declared && !isVisibleText(declared))) {
+    throw new TypeError(
+      `Column '${owner}' of '${table.name}' can't be the owner: take cleartext.text().`,
+    );
+  }
+  const own = { name: owner, definition: `${sqlColumnName(owner)} text`, required: true };
+  return [...columns.filter(({ name }) => name !== owner), own];
+}
+
+function columnText({ name, kind, codec, presence, fallback }: LayoutColumn): ColumnText {
+  return {
+    name,
+    definition: `${sqlColumnName(name)} ${SQL_TYPES[codec.name]}`,
+    // A column with a default was added later: older versions of the app don't send it.
+    required: kind !== 'server-owned' && presence === 'required' && fallback === null,
+  };
+}
+
+/** What a table needs that an earlier version of the declaration made. */
+function columnChange(table: string, { name, definition, required }: ColumnText): string {
+  const add = `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${definition};\n`;
+  if (required) return add;
+  return `${add}ALTER TABLE ${table} ALTER COLUMN ${sqlName(name)} DROP NOT NULL;\n`;
+}
+
+function isVisibleText({ kind, codec }: LayoutColumn): boolean {
+  return kind !== 'encrypted' && codec.name === 'text';
+}
+
+/**
+ * The server can't tell a delete from an edit, so a device names them. A row that changed since, or
+ * that still has siblings, stays: something in it is not merged.
+ */
+function purgeFunction(table: Table): string {
+  const name = sqlName(sealedName(table));
+  return `\
+-- Removes deleted rows that a device names by id and payload id, and returns how many. Call it for
+-- deletes older than any device stays offline: a device that missed one would send the row again.
+CREATE OR REPLACE FUNCTION ${sqlName(`rowseal_purge_${table.name}`)}(ids text[], payload_ids text[])
+RETURNS bigint LANGUAGE sql
+BEGIN ATOMIC
+  WITH purged AS (
+    DELETE FROM ${name} AS sealed
+    USING unnest(ids, payload_ids) AS named (id, payload_id)
+    WHERE sealed.id = named.id
+      AND substr(sealed.payload, 45, 32) = named.payload_id
+      AND sealed.siblings = ''
+    RETURNING sealed.id
+  )
+  SELECT count(*) FROM purged;
+END;
+`;
+}
