@@ -26,3 +26,12 @@ export async function openPostgres(): Promise<Postgres> {
     close: () => db.close(),
   };
 }
+
+/** What a backend does with an upload: an upsert of all that came. */
+export function upsert(row: Readonly<Record<string, unknown>>, table: string): [string, unknown[]] {
+  const names = Object.keys(row).map((name) => `"${name.replaceAll('"', '""')}"`);
+  const text = `INSERT INTO "${table}" (${names.join(', ')})
+    VALUES (${names.map((_, at) => `$${at + 1}`).join(', ')})
+    ON CONFLICT (id) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+  return [text, Object.values(row)];
+}
