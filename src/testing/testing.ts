@@ -1,10 +1,34 @@
 /**
- * What the tests of an app need: vaults without Argon2id, a keeper in memory, and the contract that
- * a keeper of your own must meet. Never for production.
+ * What the tests of an app need: vaults without Argon2id, a keeper and a sync engine in memory, and
+ * the contracts that a keeper or a store of your own must meet. Never for production.
  *
  * @packageDocumentation
  */
 
+export type {
+  Direction,
+  EngineRow,
+  QueueCounts,
+  QueueEntry,
+  RowFinding,
+  RowOutcome,
+  RowRecord,
+  RowTrouble,
+  RowWork,
+  SyncStore,
+  TakeOver,
+  TroubledRow,
+  Work,
+  WriteResult,
+} from '../sync/sync-store.js';
 export { type ContractCase, keeperContract } from './keeper-contract.js';
+export type { MemoryUpload, Place, UploadWrite } from './memory-database.js';
+export {
+  type MemoryEngine,
+  type MemoryEngineOptions,
+  type MemoryWrites,
+  memoryEngine,
+} from './memory-engine.js';
 export { memoryKeeper } from './memory-keeper.js';
+export type { MemoryCheckpoint, ServedRow } from './memory-sync.js';
 export { type VaultForTesting, vaultForTesting } from './vault-for-testing.js';

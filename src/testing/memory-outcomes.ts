@@ -1,0 +1,82 @@
+/** What a mirror's outcomes do to the tables, the queue and its notes. */
+import type { RowOutcome, RowRecord, RowTrouble, WriteResult } from '../sync/sync-store.js';
+import { keyOf, type MemoryDatabase, type UploadWrite } from './memory-database.js';
+import type { StoreSide } from './memory-side.js';
+import type { ServedRow } from './memory-sync.js';
+import { entriesByRow } from './memory-work.js';
+
+export function writeOutcomes(
+  side: StoreSide,
+  outcomes: readonly RowOutcome[],
+  snapshot: number,
+): WriteResult {
+  const { database } = side;
+  const later = entriesByRow([...database.queue.values()].filter(({ seq }) => seq > snapshot));
+  const isOvertaken = (outcome: RowOutcome) =>
+    (later.get(keyOf(outcome)) ?? []).some(({ dir }) => dir !== 'out');
+  if (outcomes.some((each) => each.sealed !== undefined && isOvertaken(each))) return 'moved';
+  const current = outcomes.filter((each) => !isOvertaken(each));
+  for (const outcome of current) {
+    const { plain } = outcome;
+    if (plain !== undefined && !later.has(keyOf(outcome))) side.writePlain(outcome, plain);
+    note(database, outcome);
+  }
+  send(
+    side,
+    current.flatMap(({ table, id, sealed }) =>
+      sealed === undefined ? [] : [{ table, id, row: sealed }],
+    ),
+  );
+  return 'written';
+}
+
+/** Writes sealed rows here, and queues them for the server as one transaction. */
+function send(side: StoreSide, rows: readonly ServedRow[]): void {
+  const { database } = side;
+  const writes = rows.map(({ table, id, row }): UploadWrite => {
+    side.writeSealed({ table, id }, row);
+    database.write(database.unapplied, keyOf({ table, id }), { table, id });
+    const written = side.sealedRow({ table, id });
+    return { op: written ? 'put' : 'delete', table, id, row: written };
+  });
+  if (writes.length > 0) database.write(database.uploads, database.next('upload'), { writes });
+}
+
+function note(database: MemoryDatabase, outcome: RowOutcome): void {
+  const { table, id, record, done } = outcome;
+  const key = keyOf(outcome);
+  database.write(database.records, key, record ? { table, id, record: copyOf(record) } : undefined);
+  for (const seq of done) database.write(database.queue, seq, undefined);
+  const held = [...(database.held.get(key) ?? []), ...outcome.held].filter((seq) =>
+    database.queue.has(seq),
+  );
+  database.write(database.held, key, held.length > 0 ? held : undefined);
+  if (outcome.clearsRejection) database.write(database.rejected, key, undefined);
+}
+
+export function release(database: MemoryDatabase, kind: RowTrouble['kind'] | undefined): void {
+  for (const key of [...database.held.keys()]) {
+    const trouble = database.records.get(key)?.record.trouble?.kind;
+    if (kind === undefined || kind === trouble) database.write(database.held, key, undefined);
+  }
+}
+
+export function retryRejected(side: StoreSide): void {
+  const { database } = side;
+  const writes = [...database.rejected.values()].flatMap((place) => {
+    const row = database.records.get(keyOf(place))?.record.known ?? side.sealedRow(place);
+    return row ? [{ ...place, row }] : [];
+  });
+  for (const key of [...database.rejected.keys()]) {
+    database.write(database.rejected, key, undefined);
+    const noted = database.records.get(key);
+    if (!noted) continue;
+    database.write(database.records, key, { ...noted, record: { ...noted.record, known: null } });
+  }
+  send(side, writes);
+}
+
+/** As text and back: what a store on disk would do with it. */
+function copyOf(record: RowRecord): RowRecord {
+  return JSON.parse(JSON.stringify(record)) as RowRecord;
+}

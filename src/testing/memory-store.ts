@@ -1,0 +1,70 @@
+import type {
+  Direction,
+  QueueCounts,
+  RowFinding,
+  SyncStore,
+  TroubledRow,
+} from '../sync/sync-store.js';
+import { keyOf, type MemoryDatabase } from './memory-database.js';
+import { release, retryRejected, writeOutcomes } from './memory-outcomes.js';
+import type { StoreSide } from './memory-side.js';
+import { activeEntries, lastSeq, readWork, takeOver } from './memory-work.js';
+
+export function memoryStoreOf(
+  side: StoreSide,
+  commit: <T>(work: () => T) => T,
+  onCommit: (listener: () => void) => () => void,
+): SyncStore {
+  const { database } = side;
+  const mirror = database.next('mirror');
+  const isOwner = () => database.numbers.get('owner') === mirror;
+  return {
+    takeOver: async (start) => commit(() => takeOver(side, mirror, start)),
+    readWork: async (limit, now, ends) => readWork(side, limit, now, ends),
+    writeOutcomes: async (outcomes, snapshot) =>
+      database.transaction(() =>
+        isOwner() ? writeOutcomes(side, outcomes, snapshot) : 'replaced',
+      ),
+    lastSeq: async () => lastSeq(database),
+    release: async (kind) => commit(() => release(database, kind)),
+    retryRejected: async () => database.transaction(() => retryRejected(side)),
+    counts: async () => counts(database),
+    troubled: async (limit) => troubled(database).slice(0, limit),
+    findings: async (limit) => findings(database).slice(0, limit),
+    onWork: onCommit,
+  };
+}
+
+function counts(database: MemoryDatabase): QueueCounts {
+  const active = activeEntries(database);
+  const rowsWith = (isCounted: (dir: Direction) => boolean) =>
+    new Set(active.filter(({ dir }) => isCounted(dir)).map(keyOf)).size;
+  const due = [...database.records.values()].flatMap(({ record }) => record.due ?? []);
+  return {
+    out: rowsWith((dir) => dir === 'out'),
+    in: rowsWith((dir) => dir !== 'out'),
+    due: due.length,
+    nextDue: due.length > 0 ? Math.min(...due) : null,
+  };
+}
+
+function troubled({ records, rejected }: MemoryDatabase): TroubledRow[] {
+  return [
+    ...[...records.values()].flatMap(({ table, id, record: { trouble } }) =>
+      trouble ? [{ table, id, ...trouble }] : [],
+    ),
+    ...[...rejected.values()].map(({ table, id }) => ({
+      table,
+      id,
+      kind: 'rejected' as const,
+      code: null,
+      detail: null,
+    })),
+  ];
+}
+
+function findings({ records }: MemoryDatabase): RowFinding[] {
+  return [...records.values()].flatMap(({ table, id, record }) =>
+    record.findings.map((finding) => ({ table, id, finding })),
+  );
+}

@@ -1,0 +1,125 @@
+/** What there is to do: what a mirror missed, and the oldest entries of the queue. */
+import { RowsealError } from '../errors.js';
+import type { RowRecord, RowWork, TakeOver, Work } from '../sync/sync-store.js';
+import { keyOf, type MemoryDatabase, type Place, type StoredEntry } from './memory-database.js';
+import type { StoreSide } from './memory-side.js';
+
+export function takeOver(
+  side: StoreSide,
+  mirror: number,
+  { vaultId, declarations }: TakeOver,
+): void {
+  const { database } = side;
+  const before = database.vault.get('id');
+  if (vaultId !== null && before !== undefined && before !== vaultId) {
+    throw new RowsealError(
+      'VAULT_MISMATCH',
+      "The rows of this database belong to another vault. Log out first, or open the vault that they're from.",
+    );
+  }
+  if (vaultId !== null) database.write(database.vault, 'id', vaultId);
+  database.write(database.numbers, 'owner', mirror);
+  const queued = new Set([...database.queue.values()].map(keyOf));
+  const isMissed = (place: Place) =>
+    declarations.has(place.table) &&
+    !database.records.has(keyOf(place)) &&
+    !queued.has(keyOf(place));
+  for (const place of [...database.plain.values()].filter(isMissed)) {
+    side.enqueue(place, 'out', null);
+  }
+  for (const place of [...database.sealed.values()].filter(isMissed)) {
+    side.enqueue(place, 'in', null);
+  }
+  for (const [table, declaration] of declarations) {
+    const earlier = database.declarations.get(table);
+    database.write(database.declarations, table, declaration);
+    if (earlier === undefined || earlier === declaration) continue;
+    for (const place of rowsOf(database, table)) side.enqueue(place, 'show', null);
+  }
+}
+
+/** Every row of a table that there is something of. */
+function rowsOf(database: MemoryDatabase, table: string): Place[] {
+  const places = new Map<string, Place>();
+  for (const map of [database.sealed, database.records, database.plain]) {
+    for (const [key, place] of map) if (place.table === table) places.set(key, place);
+  }
+  return [...places.values()];
+}
+
+export function readWork(
+  side: StoreSide,
+  limit: number,
+  now: number,
+  ends: readonly number[],
+): Work {
+  const { database } = side;
+  const active = activeEntries(database);
+  const places = new Map<string, Place>();
+  let taken = 0;
+  for (const entry of active) {
+    const isNew = !places.has(keyOf(entry));
+    if (isNew && places.size >= limit && mayEnd(active[taken - 1], entry, ends)) break;
+    places.set(keyOf(entry), entry);
+    taken++;
+  }
+  const due = [...database.records.values()].filter(
+    (each) => isDue(each.record, now) && !places.has(keyOf(each)),
+  );
+  const room = Math.max(0, limit - places.size);
+  for (const each of due.slice(0, room)) places.set(keyOf(each), each);
+  const snapshot = lastSeq(database);
+  const entries = entriesByRow(database.queue.values());
+  return {
+    upTo: taken < active.length ? (active[taken - 1] as StoredEntry).seq : snapshot,
+    snapshot,
+    rows: [...places].map(([key, place]) => rowWork(side, place, entries.get(key) ?? [])),
+    more: taken < active.length || due.length > room,
+  };
+}
+
+/** Only the app's transactions have parts that belong together. */
+function mayEnd(
+  last: StoredEntry | undefined,
+  next: StoredEntry,
+  ends: readonly number[],
+): boolean {
+  if (last?.dir !== 'out' || next.dir !== 'out') return true;
+  return ends.some((end) => last.seq <= end && end < next.seq);
+}
+
+function rowWork(side: StoreSide, place: Place, entries: readonly StoredEntry[]): RowWork {
+  const { table, id } = place;
+  const key = keyOf(place);
+  return {
+    table,
+    id,
+    entries: entries.map(({ seq, dir, at, base }) => ({ seq, dir, at, base })),
+    plain: side.plainRow(place),
+    sealed: side.sealedRow(place),
+    record: side.database.records.get(key)?.record ?? null,
+    rejected: side.database.rejected.has(key),
+  };
+}
+
+/** What is handed out, in rising order. */
+export function activeEntries({ queue, held }: MemoryDatabase): StoredEntry[] {
+  return [...queue.values()].filter((entry) => !held.get(keyOf(entry))?.includes(entry.seq));
+}
+
+export function entriesByRow(entries: Iterable<StoredEntry>): Map<string, StoredEntry[]> {
+  const byRow = new Map<string, StoredEntry[]>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    byRow.set(key, [...(byRow.get(key) ?? []), entry]);
+  }
+  return byRow;
+}
+
+function isDue({ due }: RowRecord, now: number): boolean {
+  return due !== null && due <= now;
+}
+
+export function lastSeq({ numbers }: MemoryDatabase): number {
+  return numbers.get('seq') ?? 0;
+}
