@@ -11,7 +11,7 @@ const SYSTEM_COLUMNS = ['cmax', 'cmin', 'ctid', 'tableoid', 'xmax', 'xmin'];
 
 /** A name as Postgres reads it back unchanged. Throws `TypeError` for one it can't hold. */
 export function sqlName(name: string): string {
-  const length = encodeUtf8(name)?.length ?? 0;
+  const length = typeof name === 'string' ? (encodeUtf8(name)?.length ?? 0) : 0;
   if (length === 0 || length > NAME_LENGTH_LIMIT || name.includes('\0')) {
     throw new TypeError(
       `Postgres can't hold the name ${JSON.stringify(name)}: it takes 1 to ${NAME_LENGTH_LIMIT} bytes of UTF-8 without NUL.`,

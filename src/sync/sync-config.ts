@@ -1,0 +1,63 @@
+/** What PowerSync's service is told: which sealed rows each user's devices receive. */
+import { assertOptions } from '../errors.js';
+import type { Table } from '../rows/table.js';
+import { sealedName } from './sealed-name.js';
+import { sqlColumnName, sqlName } from './sql-names.js';
+
+/** Options of {@link syncConfig}. */
+export interface SyncConfigOptions {
+  /** The column that says whose row it is, as in {@link serverSql}. */
+  readonly owner: string;
+}
+
+/** What would end a line of YAML, or is refused in it. */
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\ufeff]/u;
+
+/**
+ * Returns the text of PowerSync's sync config (edition 3), one stream for all sealed tables.
+ *
+ * Devices receive it without subscribing, and only rows whose owner is the token's `sub`. Where
+ * your config has other streams, copy this one in. The tables must be in the publication that the
+ * service reads.
+ *
+ * @throws `TypeError` for no table at all, without `owner`, or for names that Postgres or a line of
+ * YAML can't hold.
+ *
+ * @example
+ * ```ts
+ * import { defineTable, encrypted } from 'rowseal';
+ * import { syncConfig } from 'rowseal/powersync';
+ *
+ * const notes = defineTable('notes', { body: encrypted.text() });
+ * const text = syncConfig([notes], { owner: 'owner_id' });
+ * console.assert(text.includes('FROM "notes_sealed" WHERE "owner_id" = auth.user_id()'));
+ * ```
+ */
+export function syncConfig(tables: readonly Table[], options: SyncConfigOptions): string {
+  assertOptions(options, ['owner'], 'syncConfig');
+  const { owner } = options;
+  if (tables.length === 0) throw new TypeError('syncConfig takes one table or more.');
+  const queries = tables.map((table) => yamlText(ownRows(table, owner)));
+  return `\
+config:
+  edition: 3
+
+streams:
+  rowseal:
+    auto_subscribe: true
+    queries:
+${queries.map((query) => `      - ${query}\n`).join('')}`;
+}
+
+/** One stream, and so one bucket for each user, in which a transaction over tables stays whole. */
+function ownRows(table: Table, owner: string): string {
+  return `SELECT * FROM ${sqlName(sealedName(table))} WHERE ${sqlColumnName(owner)} = auth.user_id()`;
+}
+
+/** In single quotes nothing but a quote has a meaning. */
+function yamlText(text: string): string {
+  if (UNPRINTABLE.test(text)) {
+    throw new TypeError(`A line of YAML can't hold these names: ${JSON.stringify(text)}.`);
+  }
+  return `'${text.replaceAll("'", "''")}'`;
+}
