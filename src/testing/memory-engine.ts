@@ -15,6 +15,7 @@ import {
 } from './memory-database.js';
 import { memorySide, type StoreSide } from './memory-side.js';
 import { memoryStoreOf } from './memory-store.js';
+import { withId } from './memory-stored-rows.js';
 import { clear, type MemoryCheckpoint, nextUpload, receive, uploaded } from './memory-sync.js';
 
 /** What an app can do in the plaintext tables, alone or in a transaction. */
@@ -111,8 +112,8 @@ export function memoryEngine(
   };
   const side = memorySide(database, () => columns, now);
   const writes = appWrites(side, () => columns);
-  const plainRow = (place: Place) => withId(place, side.plainRow(place));
-  const sealedRow = (place: Place) => withId(place, side.sealedRow(place));
+  const plainRow = (place: Place) => withId(place.id, side.plainRow(place));
+  const sealedRow = (place: Place) => withId(place.id, side.sealedRow(place));
   return {
     insert: (table, row) => commit(() => writes.insert(table, row)),
     update: (table, id, changes) => commit(() => writes.update(table, id, changes)),
@@ -178,8 +179,4 @@ function appWrites(side: StoreSide, columns: () => MemoryColumns): MemoryWrites 
 
 function rowsOf(rows: ReadonlyMap<string, StoredRow>, table: string): Place[] {
   return [...rows.values()].filter((place) => place.table === table);
-}
-
-function withId({ id }: Place, row: EngineRow | null): EngineRow | null {
-  return row && { id, ...row };
 }

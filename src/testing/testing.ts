@@ -1,6 +1,6 @@
 /**
- * What the tests of an app need: vaults without Argon2id, a keeper and a sync engine in memory, and
- * the contracts that a keeper or a store of your own must meet. Never for production.
+ * What the tests of an app need: vaults without Argon2id, a keeper, a sync engine and a server in
+ * memory, and the contracts that a keeper or a store of your own must meet. Never for production.
  *
  * @packageDocumentation
  */
@@ -30,5 +30,12 @@ export {
   memoryEngine,
 } from './memory-engine.js';
 export { memoryKeeper } from './memory-keeper.js';
+export {
+  type HostileHand,
+  type MemoryAnswer,
+  type MemoryServer,
+  type MemoryServerOptions,
+  memoryServer,
+} from './memory-server.js';
 export type { MemoryCheckpoint, ServedRow } from './memory-sync.js';
 export { type VaultForTesting, vaultForTesting } from './vault-for-testing.js';

@@ -81,3 +81,83 @@ describe('the app', () => {
     expect(await entries()).toEqual(before);
   });
 });
+
+describe('sync', () => {
+  const served = (payload: string) => ({
+    table: 'notes',
+    id: 'n1',
+    row: { folder: 'home', payload, parents: '', siblings: '' },
+  });
+  const outcome = {
+    table: 'notes',
+    id: 'n1',
+    sealed: { folder: 'home', payload: 'A1', parents: '', siblings: '' },
+    record: null,
+    done: [],
+    held: [],
+    clearsRejection: false,
+  };
+
+  it('writes what arrives as one, and queues it', async () => {
+    expect(engine.receive({ position: 4, rows: [served('B1')] })).toBe(true);
+    expect(engine.position()).toBe(4);
+    expect(engine.sealedRow('notes', 'n1')).toEqual({ id: 'n1', ...served('B1').row });
+    expect(engine.sealedRows('notes')).toHaveLength(1);
+    expect(await entries()).toEqual([{ seq: 1, dir: 'in', at: 1_000, base: null }]);
+  });
+
+  it('holds back what arrives until the server has what was written here', async () => {
+    await store.writeOutcomes([outcome], 0);
+    expect(engine.nextUpload()?.writes).toEqual([
+      { op: 'put', table: 'notes', id: 'n1', row: outcome.sealed },
+    ]);
+    expect(engine.receive({ position: 3, rows: [served('B1')] })).toBe(false);
+    engine.uploaded(5);
+    expect(engine.nextUpload()).toBeNull();
+    expect(engine.receive({ position: 4, rows: [] })).toBe(false);
+    expect(engine.sealedRow('notes', 'n1')).toMatchObject({ payload: 'A1' });
+    expect(engine.receive({ position: 5, rows: [served('A1')] })).toBe(true);
+    expect(await entries()).toHaveLength(1);
+  });
+
+  it("takes the server's word for a row that it refused", async () => {
+    await store.writeOutcomes([outcome], 0);
+    engine.uploaded(1, [{ table: 'notes', id: 'n1' }]);
+    engine.receive({ position: 1, rows: [] });
+    expect(engine.sealedRow('notes', 'n1')).toBeNull();
+    expect(await store.troubled(9)).toMatchObject([{ id: 'n1', kind: 'rejected' }]);
+  });
+
+  it('calls a row refused only if nothing newer waits to be sent', async () => {
+    await store.writeOutcomes([outcome], 0);
+    await store.writeOutcomes([outcome], 0);
+    engine.uploaded(1, [{ table: 'notes', id: 'n1' }]);
+    expect(await store.troubled(9)).toEqual([]);
+    engine.uploaded(1, [{ table: 'notes', id: 'n1' }]);
+    expect(await store.troubled(9)).toHaveLength(1);
+    expect(() => engine.uploaded(1)).toThrow(TypeError);
+  });
+
+  it('ignores the removal of a row that is not there', async () => {
+    engine.receive({ position: 1, rows: [{ table: 'notes', id: 'n1', row: null }] });
+    expect(await entries()).toEqual([]);
+  });
+
+  it('clears without a delete', async () => {
+    engine.insert('notes', NOTE);
+    await store.writeOutcomes([outcome], 9);
+    engine.clear();
+    expect(engine.nextUpload()).toBeNull();
+    expect(engine.rows('notes')).toEqual([]);
+    expect(engine.sealedRows('notes')).toEqual([]);
+    expect(await entries()).toEqual([]);
+    expect(engine.position()).toBe(0);
+  });
+});
+
+it('shows the columns of the next version of the app', () => {
+  const next = defineTable('notes', { body: encrypted.text(), colour: encrypted.text() });
+  engine.insert('notes', { ...NOTE, done: true });
+  engine.upgrade([next]);
+  expect(engine.row('notes', 'n1')).toEqual({ id: 'n1', body: 'hello', colour: null });
+});
