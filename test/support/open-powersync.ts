@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Schema } from '@powersync/common';
 import type { PowerSyncDatabase } from '@powersync/node';
 import { onTestFinished } from 'vitest';
-import { FILE_NAME, powersyncAt } from './powersync-at.js';
+import { databaseFileIn, powersyncAt } from './powersync-at.js';
 
 /** A database file that is removed when the test is over, and may be opened again and again. */
 export interface DatabaseFile {
@@ -27,7 +27,7 @@ export async function databaseFile(): Promise<DatabaseFile> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return {
     folder,
-    path: join(folder, FILE_NAME),
+    path: join(folder, databaseFileIn(folder)),
     async open(schema) {
       const db = powersyncAt(folder, schema);
       onTestFinished(() => db.close());

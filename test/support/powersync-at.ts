@@ -1,8 +1,15 @@
 /** How a real PowerSync database is opened, in a test and in programs that a test starts. */
+import { basename } from 'node:path';
 import type { PowerSyncLogger, Schema } from '@powersync/common';
 import { PowerSyncDatabase } from '@powersync/node';
 
-export const FILE_NAME = 'app.db';
+/**
+ * Named after its folder: the SDK lets only one of two databases of the same file name sync, even
+ * when they are in different folders.
+ */
+export function databaseFileIn(folder: string): string {
+  return `${basename(folder)}.db`;
+}
 
 /** Node has SQLite of its own from version 22 on; before that, better-sqlite3 brings it. */
 const implementation =
@@ -19,7 +26,7 @@ export function powersyncAt(folder: string, schema: Schema): PowerSyncDatabase {
     schema,
     logger: silent,
     database: {
-      dbFilename: FILE_NAME,
+      dbFilename: databaseFileIn(folder),
       dbLocation: folder,
       readWorkerCount: 2, // the default of five makes opening slower, and tests open many
       implementation,

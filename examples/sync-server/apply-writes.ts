@@ -1,0 +1,115 @@
+/** An uploaded transaction in one Postgres transaction: an upsert of the columns given, no more. */
+import type { Transaction } from '@electric-sql/pglite';
+import { quoted, type TableFacts } from './changes.js';
+import type { Database } from './database.js';
+import type { RefusedRow, Write } from './sync-server.js';
+
+/** The server will never take this transaction. */
+export class UploadRefused extends Error {
+  override readonly name = 'UploadRefused';
+  readonly refused: RefusedRow;
+  constructor(refused: RefusedRow) {
+    super(refused.message);
+    this.refused = refused;
+  }
+}
+
+/** @throws {UploadRefused} naming the row, after which nothing of the transaction is there. */
+export async function applyWrites(
+  database: Database,
+  owner: string,
+  writes: readonly Write[],
+): Promise<void> {
+  try {
+    await database.commit(async (tx) => {
+      for (const batch of batchesOf(writes)) await applyBatch(tx, database.tables, owner, batch);
+    });
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    await findRefused(database, owner, writes); // one by one, to say which it was
+    throw error;
+  }
+}
+
+async function findRefused(
+  database: Database,
+  owner: string,
+  writes: readonly Write[],
+): Promise<void> {
+  await database.commit(async (tx) => {
+    for (const write of writes) {
+      try {
+        await applyBatch(tx, database.tables, owner, [write]);
+      } catch (error) {
+        const { code, message } = error as { code: string; message: string };
+        throw new UploadRefused({ table: write.table, id: write.id, code, message });
+      }
+    }
+    throw new Error('A transaction was refused, but none of its writes.');
+  });
+}
+
+/** Neighbours that one statement can apply: alike, and no row twice. */
+function batchesOf(writes: readonly Write[]): Write[][] {
+  const batches: Write[][] = [];
+  let ids = new Set<string>();
+  let form = '';
+  for (const write of writes) {
+    const formOfThis = JSON.stringify([write.op, write.table, ...Object.keys(write.data ?? {})]);
+    if (formOfThis !== form || ids.has(write.id)) {
+      batches.push([]);
+      ids = new Set();
+      form = formOfThis;
+    }
+    ids.add(write.id);
+    batches.at(-1)?.push(write);
+  }
+  return batches;
+}
+
+async function applyBatch(
+  tx: Transaction,
+  tables: ReadonlyMap<string, TableFacts>,
+  owner: string,
+  batch: readonly [Write, ...Write[]] | Write[],
+): Promise<void> {
+  const { op, table, data } = batch[0] as Write;
+  const facts = tables.get(table);
+  if (!facts) throw permanent('42P01', `There is no table ${table}.`);
+  const columns = Object.keys(data ?? {}).filter(
+    (name) => name !== 'id' && name !== facts.ownerColumn,
+  );
+  const rows = JSON.stringify(batch.map(({ id, data }) => ({ ...data, id })));
+  const params = facts.ownerColumn === null ? [rows] : [rows, owner];
+  const { affectedRows } = await tx.query(statement(op, facts, columns), params);
+  const missing = op === 'PUT' && (affectedRows ?? 0) < batch.length;
+  if (missing) throw permanent('42501', 'The row belongs to another user.');
+}
+
+function statement(op: Write['op'], facts: TableFacts, columns: readonly string[]): string {
+  const table = quoted(facts.name);
+  const owner = facts.ownerColumn === null ? null : quoted(facts.ownerColumn);
+  const given = `json_populate_recordset(NULL::${table}, $1::json) AS given`;
+  const own = owner === null ? 'true' : `${table}.${owner}::text = $2`;
+  const set = columns.map((name) => `${quoted(name)} = given.${quoted(name)}`).join(', ');
+  if (op === 'DELETE')
+    return `DELETE FROM ${table} USING ${given} WHERE ${table}.id = given.id AND ${own}`;
+  if (op === 'PATCH') {
+    return `UPDATE ${table} SET ${set || 'id = given.id'} FROM ${given} WHERE ${table}.id = given.id AND ${own}`;
+  }
+  const names = ['id', ...columns].map(quoted);
+  const values = names.map((name) => `given.${name}`);
+  const upsert = names.map((name) => `${name} = EXCLUDED.${name}`).join(', ');
+  return `INSERT INTO ${table} (${[...names, ...(owner ? [owner] : [])].join(', ')})
+    SELECT ${[...values, ...(owner ? ['$2'] : [])].join(', ')} FROM ${given}
+    ON CONFLICT (id) DO UPDATE SET ${upsert} WHERE ${own}`;
+}
+
+/** Bad data, a broken constraint, no such column, a trigger that objects: trying again won't help. */
+function isPermanent(error: unknown): boolean {
+  return /^(22|23|42|P0001)/.test((error as { code?: string }).code ?? '');
+}
+
+function permanent(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}

@@ -1,0 +1,72 @@
+/** The Postgres behind the sync server, which tells of every commit in the order of commits. */
+import { PGlite, type Transaction } from '@electric-sql/pglite';
+import {
+  CAPTURE_TABLE,
+  type Change,
+  capturedChanges,
+  captureTriggers,
+  type TableFacts,
+} from './changes.js';
+
+export interface Database {
+  readonly db: PGlite;
+  readonly tables: ReadonlyMap<string, TableFacts>;
+  /** Runs one transaction, and reports what it changed before the next one begins. */
+  commit<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function openDatabase(
+  tablesSql: string,
+  ownerColumn: string,
+  onCommit: (changes: readonly Change[]) => void,
+): Promise<Database> {
+  const db = await PGlite.create();
+  await db.exec(tablesSql);
+  const tables = await tablesOf(db, ownerColumn);
+  await db.exec(CAPTURE_TABLE);
+  for (const [index, table] of [...tables.values()].entries()) {
+    await db.exec(captureTriggers(table, index));
+  }
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    db,
+    tables,
+    commit(work) {
+      const result = last.then(async () => {
+        const { value, changes } = await db.transaction(async (tx) => {
+          const value = await work(tx);
+          return { value, changes: await capturedChanges(tx) };
+        });
+        onCommit(changes);
+        return value;
+      });
+      last = result.catch(() => {}); // whoever asked for it hears of it
+      return result;
+    },
+    async close() {
+      await last;
+      await db.close();
+    },
+  };
+}
+
+/** Tables with an `id`: what has none can't be synced. */
+async function tablesOf(db: PGlite, ownerColumn: string): Promise<Map<string, TableFacts>> {
+  const { rows } = await db.query<{ table: string; column: string; type: string }>(`
+    SELECT c.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.atttypmod) AS type
+    FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+      AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY c.relname, a.attnum`);
+  const columns = new Map<string, Map<string, string>>();
+  for (const { table, column, type } of rows) {
+    columns.set(table, (columns.get(table) ?? new Map()).set(column, type));
+  }
+  const tables = new Map<string, TableFacts>();
+  for (const [name, ofTable] of columns) {
+    const owned = ofTable.has(ownerColumn) ? ownerColumn : null;
+    if (ofTable.has('id')) tables.set(name, { name, columns: ofTable, ownerColumn: owned });
+  }
+  return tables;
+}

@@ -1,0 +1,45 @@
+/** Everything that came in, and the search for texts that should not have. */
+import { needlesOf } from '../bank-statement/needles.js';
+import { needlesIn, searchFor } from '../bank-statement/search-bytes.js';
+import { rowKey } from './buckets.js';
+import type { ReceivedRequest, ReceivedText, ReceivedUpload } from './sync-server.js';
+
+export interface Recorder {
+  readonly requests: ReceivedRequest[];
+  readonly uploads: ReceivedUpload[];
+  request(request: Omit<ReceivedRequest, 'seq'>): void;
+  upload(upload: ReceivedUpload): void;
+  uploadsOf(table: string, id: string): number;
+  find(texts: readonly string[]): ReceivedText[];
+}
+
+export function createRecorder(): Recorder {
+  const requests: ReceivedRequest[] = [];
+  const uploads: ReceivedUpload[] = [];
+  const counts = new Map<string, number>();
+  return {
+    requests,
+    uploads,
+    request: (request) => void requests.push({ seq: requests.length + 1, ...request }),
+    upload(upload) {
+      uploads.push(upload);
+      for (const { table, id } of upload.writes) {
+        const key = rowKey(table, id);
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+    },
+    uploadsOf: (table, id) => counts.get(rowKey(table, id)) ?? 0,
+    find(texts) {
+      const search = searchFor([...new Set(texts)].flatMap(needlesOf));
+      return requests.flatMap((request) => {
+        const { seq, url } = request;
+        const found = needlesIn(bytesOf(request), search);
+        return Array.from(found, ({ value: text, form }) => ({ text, form, seq, url }));
+      });
+    },
+  };
+}
+
+function bytesOf({ method, url, headers, body }: ReceivedRequest): Uint8Array {
+  return Buffer.concat([Buffer.from(`${method} ${url}\n${headers}\n\n`, 'latin1'), body]);
+}

@@ -1,0 +1,151 @@
+/** Starts the sync server in this process. */
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createBuckets } from './buckets.js';
+import { openDatabase } from './database.js';
+import { createDevices } from './devices.js';
+import { createFaults } from './faults.js';
+import { createVersions, hostileSide } from './hostile.js';
+import { answer, answerError, type Backend } from './http.js';
+import { createRecorder } from './recorder.js';
+import { serveStream } from './stream.js';
+import type { OpenStream, ServerRow, SyncServer, SyncServerOptions } from './sync-server.js';
+import { takeUpload } from './uploads.js';
+import { createWriteCheckpoints } from './write-checkpoints.js';
+
+export async function startSyncServer(options: SyncServerOptions): Promise<SyncServer> {
+  const buckets = createBuckets();
+  const versions = createVersions();
+  const devices = createDevices(options.tokenLifetime ?? 3_600_000);
+  const recorder = createRecorder();
+  const faults = createFaults();
+  const checkpoints = createWriteCheckpoints();
+  const streams = new Map<ServerResponse, OpenStream>();
+  const signal = createSignal();
+
+  const database = await openDatabase(
+    options.tables,
+    options.ownerColumn ?? 'owner_id',
+    (changes) => {
+      versions.record(changes);
+      buckets.record(changes);
+      signal.notify();
+    },
+  );
+  const tables = [...database.tables.values()].map(({ name, ownerColumn }) => ({
+    name,
+    isOwned: ownerColumn !== null,
+    priority: options.priorities?.[name] ?? 3,
+  }));
+
+  const backend: Backend = {
+    devices,
+    recorder,
+    writeCheckpoint({ owner }, clientId, wanted) {
+      const checkpoint = checkpoints.request(owner, clientId, wanted);
+      signal.notify();
+      return checkpoint;
+    },
+    upload({ device, owner }, writes) {
+      recorder.upload({ device, owner, writes });
+      return takeUpload(database, faults, { device, owner }, writes);
+    },
+    async stream(res, token, request) {
+      const { device, owner } = devices.holderOf(token) ?? { device: '', owner: '' };
+      const clientId = request.client_id ?? '';
+      let linesSent = 0;
+      res.once('close', () => streams.delete(res));
+      const seen = () => streams.set(res, { device, owner, clientId, linesSent });
+      seen();
+      await serveStream(res, request, {
+        look: () => ({
+          lastOpId: buckets.lastOpId(),
+          writeCheckpoint: checkpoints.current(owner, clientId),
+          buckets: tables.map(({ name, isOwned, priority }) => {
+            const bucket = buckets.bucketOf(name, isOwned ? owner : null);
+            return { ...bucket, priority };
+          }),
+        }),
+        changed: signal.next,
+        expiresAt: () => devices.sessionOf(token)?.expiresAt ?? 0,
+        takeFault: (kinds) => faults.takeForStream(device, kinds),
+        keepaliveEvery: options.keepaliveEvery ?? 20_000,
+        onLine() {
+          linesSent++;
+          seen();
+        },
+      });
+    },
+  };
+
+  const http = createServer((req, res) => {
+    answer(req, res, backend).catch((error) => answerError(res, error));
+  });
+  http.keepAliveTimeout = 60_000; // longer than the client keeps an idle connection
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+
+  return {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    async close() {
+      http.close();
+      http.closeAllConnections();
+      await database.close();
+    },
+    query: (sql, params = []) =>
+      database.commit(async (tx) => (await tx.query<ServerRow>(sql, [...params])).rows),
+    received: async () => recorder.requests,
+    findReceived: async (texts) => recorder.find(texts),
+    uploads: async () => recorder.uploads,
+    uploadsOf: async (table, id) => recorder.uploadsOf(table, id),
+    streams: async () => [...streams.values()],
+    failUploads: async (...uploads) => faults.add({ uploads }),
+    failStreams: async (...failing) => faults.add({ streams: failing }),
+    clearFaults: async () => faults.clear(),
+    async cutOff(device) {
+      devices.cutOff(device);
+      for (const [res, stream] of streams) if (stream.device === device) res.destroy();
+    },
+    letIn: async (device) => devices.letIn(device),
+    async expireTokens(device) {
+      devices.expireTokens(device);
+      signal.notify();
+    },
+    async holdWriteCheckpoints(held) {
+      checkpoints.hold(held);
+      signal.notify();
+    },
+    async compact() {
+      buckets.compact();
+      signal.notify();
+    },
+    async touchAll() {
+      buckets.touchAll();
+      signal.notify();
+    },
+    ...hostileSide(database, versions),
+  };
+}
+
+interface Signal {
+  /** Resolves at the next `notify`. */
+  next(): Promise<void>;
+  notify(): void;
+}
+
+function createSignal(): Signal {
+  let resolve = () => {};
+  let next = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return {
+    next: () => next,
+    notify() {
+      resolve();
+      next = new Promise<void>((done) => {
+        resolve = done;
+      });
+    },
+  };
+}
