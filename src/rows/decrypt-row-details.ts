@@ -9,6 +9,7 @@ import { mergeContents } from './merge-contents.js';
 import { equalContents, isDeleted, type RowContent, stampsOf } from './row-content.js';
 import type { RowOf, SealedRowOf } from './row-types.js';
 import type { AnyRow } from './row-values.js';
+import type { RowVersion } from './row-version.js';
 import { type OpenedRow, type OpenRowOptions, openSealedRow } from './seal-row.js';
 import type { Columns, Table } from './table.js';
 import { mismatchedColumns } from './visible-columns.js';
@@ -121,11 +122,12 @@ export function decryptRowDetails<T extends Table>(
   };
 }
 
-function findingsOf(
+/** What the app should know of an opened row; `before` is what the device knew of it. */
+export function findingsOf(
   table: Table,
   opened: OpenedRow,
   served: AnyRow,
-  before: OpenedRow | undefined,
+  before: RowVersion | undefined,
 ): Finding[] {
   const { content, afterRetirement } = opened;
   const findings: Finding[] = isDeleted(content)
@@ -144,7 +146,7 @@ function findingsOf(
 }
 
 /** The versions may bind different columns: those say nothing about which of them is older. */
-function isStale(before: OpenedRow, opened: OpenedRow): boolean {
+function isStale(before: RowVersion, opened: RowVersion): boolean {
   const [seen, content] = [before.content, opened.content].map((each) =>
     withoutBound(withoutBound(each, before.bound), opened.bound),
   ) as [RowContent, RowContent];

@@ -3,7 +3,8 @@ import type { Vault } from '../keys/vault.js';
 import { isDeleted } from './row-content.js';
 import type { RowOf, SealedRowOf } from './row-types.js';
 import { type AnyRow, decodeValue } from './row-values.js';
-import { type OpenedRow, type OpenRowOptions, openSealedRow } from './seal-row.js';
+import type { RowVersion } from './row-version.js';
+import { type OpenRowOptions, openSealedRow } from './seal-row.js';
 import type { Table } from './table.js';
 
 /**
@@ -80,7 +81,7 @@ export function tryDecryptRow<T extends Table>(
 }
 
 /** The typed row of an opened one; absent columns are left out. */
-export function plainRow(table: Table, { id, content, bound }: OpenedRow): AnyRow {
+export function plainRow(table: Table, { id, content, bound }: RowVersion): AnyRow {
   const row: Record<string, unknown> = { id };
   for (const column of table.layout.columns) {
     if (column.kind === 'server-owned') continue;

@@ -67,7 +67,7 @@ export function nextLife({ life }: RowContent): number {
  * that the declaration reads otherwise, is unchanged while it repeats that reading: stamping it
  * would beat a value that another device wrote meanwhile.
  */
-function hasChanged(
+export function hasChanged(
   column: LayoutColumn,
   before: EncodedValue | undefined,
   value: EncodedValue,

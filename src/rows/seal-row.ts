@@ -20,6 +20,7 @@ import { type Envelope, encodePrefix, formatEnvelope, parseEnvelope } from './en
 import { encodePayload, malformedRow, parsePayload } from './payload.js';
 import { latestStamp, type RowContent } from './row-content.js';
 import { type AnyRow, ownValue, rowIdBytes } from './row-values.js';
+import type { RowVersion } from './row-version.js';
 import type { Table } from './table.js';
 
 /** What opening a sealed row may be told. */
@@ -31,12 +32,7 @@ export interface OpenRowOptions {
   readonly acceptRetired?: boolean;
 }
 
-export interface OpenedRow {
-  readonly id: string;
-  readonly rowId: Uint8Array;
-  readonly content: RowContent;
-  /** Authenticated values of the bound set under which the row was sealed. */
-  readonly bound: BoundValues;
+export interface OpenedRow extends RowVersion {
   readonly envelope: Envelope;
   readonly key: DataKey;
   /** Whether it was written after its key stopped being primary. */
@@ -111,7 +107,8 @@ export function openSealedRow(
   const content = withFormerlyBound(table, parsed, bound);
   const afterRetirement = isAfterRetirement(key, content);
   if (afterRetirement && key.status === 'revoked' && !acceptRetired) keyRetired();
-  return { id: id as string, rowId, content, bound, envelope, key, afterRetirement };
+  const { nonce } = envelope;
+  return { id: id as string, rowId, content, bound, nonce, envelope, key, afterRetirement };
 }
 
 function openEnvelope(

@@ -65,7 +65,7 @@ export interface Work {
 
 /** What the mirror notes about a row: what its plaintext reflects. */
 export interface RowRecord {
-  /** Digest of the payload and siblings that were looked at last. */
+  /** Digest of the payload, siblings and bound columns that were looked at last. */
   readonly seen: string | null;
   /** The visible and server-owned values that were looked at last, as JSON text. */
   readonly clear: string | null;
@@ -75,7 +75,7 @@ export interface RowRecord {
   readonly life: number;
   /** Id of the payload that this device wrote last. */
   readonly own: string | null;
-  /** Digest of the content that was sent last, and the payload ids that it answered. */
+  /** Digest of the merged content that was sent last, and the payload ids that it answered. */
   readonly sent: { readonly content: string; readonly arrived: readonly string[] } | null;
   /** When a merge is to be sent unless it has become needless: milliseconds since 1970. */
   readonly due: number | null;
@@ -110,17 +110,17 @@ export interface RowOutcome {
   readonly plain?: EngineRow | null;
   /** The sealed row to write and to upload; `null` deletes it, `undefined` leaves it. */
   readonly sealed?: EngineRow | null;
-  /** The note to keep; `null` forgets the row. */
-  readonly record: RowRecord | null;
+  /** The note to keep; `null` forgets the row, `undefined` leaves the note there is. */
+  readonly record?: RowRecord | null;
   /** The entries that are done: their `seq`s. */
   readonly done: readonly number[];
   /**
    * Entries to be kept but not handed out again until `release`, or until the row gets another
    * entry: their `seq`s.
    */
-  readonly held: readonly number[];
+  readonly held?: readonly number[];
   /** Whether a refusal by the server is forgotten, since the app wrote the row again. */
-  readonly clearsRejection: boolean;
+  readonly clearsRejection?: boolean;
 }
 
 /**
@@ -202,9 +202,12 @@ export interface SyncStore {
   writeOutcomes(outcomes: readonly RowOutcome[], snapshot: number): Promise<WriteResult>;
   /** The highest `seq` ever committed: everything up to it is whole transactions. */
   lastSeq(): Promise<number>;
-  /** Hands held entries out again: of all rows, or of those whose trouble is of one kind. */
+  /**
+   * Hands held entries out again: of all rows, or of those whose trouble is of one kind. A row
+   * with such a trouble (`withdrawn` is none) that has no entry gets one of `show`.
+   */
   release(kind?: RowTrouble['kind']): Promise<void>;
-  /** Forgets refusals by the server and sends the rows again. */
+  /** Forgets refusals by the server, and makes those rows due now, so that they are sent again. */
   retryRejected(): Promise<void>;
   /** How much there is to do. */
   counts(): Promise<QueueCounts>;

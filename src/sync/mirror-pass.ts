@@ -1,0 +1,38 @@
+/** One pass of a mirror: read a snapshot, settle its rows outside every lock, write the outcomes. */
+import type { Vault } from '../keys/vault.js';
+import type { Table } from '../rows/table.js';
+import { settleRow } from './settle-row.js';
+import type { SyncStore, WriteResult } from './sync-store.js';
+
+export interface PassContext {
+  readonly store: SyncStore;
+  /** The tables by name. */
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly vault: Vault;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Rows in one pass, about. */
+  readonly limit: number;
+  /** Entries at which transactions of the app are known to end. */
+  readonly ends: readonly number[];
+  readonly mergeDelay: () => number;
+  readonly deletes: 'sealed' | 'engine';
+  readonly acceptRetired: boolean;
+}
+
+export interface PassResult {
+  /** `idle`: there was nothing to do. */
+  readonly result: WriteResult | 'idle';
+  readonly more: boolean;
+}
+
+/** Throws `LOCKED` when the vault is, with nothing written. */
+export async function runPass(context: PassContext): Promise<PassResult> {
+  const { store, tables, now, limit, ends } = context;
+  const { rows, upTo, snapshot, more } = await store.readWork(limit, now, ends);
+  if (rows.length === 0) return { result: 'idle', more };
+  const outcomes = rows.map((work) =>
+    settleRow({ ...context, upTo }, tables.get(work.table) as Table, work),
+  );
+  return { result: await store.writeOutcomes(outcomes, snapshot), more };
+}

@@ -1,0 +1,48 @@
+/** What the mirror notes of a sealed row, so that it knows it again without opening it. */
+import { encodeBase64url } from '../bytes/base64url.js';
+import { encodeUtf8 } from '../bytes/utf8.js';
+import { hash } from '../crypto/derive.js';
+import { boundColumns } from '../rows/bound-set.js';
+import type { LayoutColumn, Table } from '../rows/table.js';
+import type { EngineRow, RowRecord } from './sync-store.js';
+
+export const NEW_RECORD: RowRecord = Object.freeze({
+  seen: null,
+  clear: null,
+  known: null,
+  life: 0,
+  own: null,
+  sent: null,
+  due: null,
+  trouble: null,
+  findings: Object.freeze([]),
+});
+
+/** In bytes: enough that nobody finds two rows with one digest. */
+const DIGEST_LENGTH = 16;
+
+/**
+ * A digest of all that opening a sealed row depends on: payload, siblings, bound columns of every
+ * set. A row with a digest that was seen needs no opening again.
+ */
+export function digestOf(table: Table, sealed: EngineRow): string {
+  const bound = table.layout.boundSets.flatMap((_, set) => boundColumns(table, set));
+  const values = bound.map(({ name }) => sealed[name] ?? null);
+  const text = JSON.stringify([sealed.payload, sealed.siblings || '', ...values]);
+  // JSON text is well-formed whatever it was made of, so that it always has bytes.
+  return digestBytes(encodeUtf8(text) as Uint8Array);
+}
+
+/** The visible and server-owned values of a sealed row, as text that is compared. */
+export function clearOf(table: Table, sealed: EngineRow): string {
+  return JSON.stringify(clearColumns(table).map(({ name }) => sealed[name] ?? null));
+}
+
+/** A short digest of bytes, as text. */
+export function digestBytes(bytes: Uint8Array): string {
+  return encodeBase64url(hash(bytes).subarray(0, DIGEST_LENGTH));
+}
+
+function clearColumns({ layout }: Table): readonly LayoutColumn[] {
+  return layout.columns.filter(({ kind }) => kind !== 'encrypted');
+}

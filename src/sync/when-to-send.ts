@@ -1,0 +1,51 @@
+/**
+ * Whether a merged version is sent, and when: so that no edit stays unseen, and no server can make
+ * devices send for ever.
+ */
+import { encodePayload } from '../rows/payload.js';
+import type { RowVersion } from '../rows/row-version.js';
+import type { OpenedRow } from '../rows/seal-row.js';
+import { openedPayloadId } from './payload-id.js';
+import { digestBytes } from './row-record.js';
+import type { RowRecord } from './sync-store.js';
+
+/** What was sent, and which payloads it answered: kept in the record. */
+type Sent = NonNullable<RowRecord['sent']>;
+
+export type Sending =
+  | { readonly when: 'never' }
+  | { readonly when: 'now'; readonly sent: Sent | null }
+  | { readonly when: 'later'; readonly due: number };
+
+export interface Arrived {
+  /** The payload in place. */
+  readonly main: OpenedRow;
+  readonly siblings: readonly OpenedRow[];
+}
+
+/**
+ * For a version that the app did not write just now, and that says more than the payload in place.
+ *
+ * It is sent once for each payload that arrives: by the writer of the payload in place at once, by
+ * others after a while if it is needed then.
+ */
+export function whenToSend(
+  merged: RowVersion,
+  { main, siblings }: Arrived,
+  record: RowRecord,
+  now: number,
+  mergeDelay: () => number,
+): Sending {
+  const content = digestBytes(encodePayload(merged.content, 'none'));
+  const answered = record.sent?.content === content ? record.sent.arrived : [];
+  const ids = [main, ...siblings].map(openedPayloadId).filter((id) => !answered.includes(id));
+  if (ids.length === 0) return { when: 'never' };
+  if (openedPayloadId(main) === record.own || isDue(record, now)) {
+    return { when: 'now', sent: { content, arrived: [...answered, ...ids] } };
+  }
+  return { when: 'later', due: record.due ?? now + mergeDelay() };
+}
+
+export function isDue({ due }: RowRecord, now: number): boolean {
+  return due !== null && due <= now;
+}
