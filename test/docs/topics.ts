@@ -8,7 +8,9 @@ const TOPICS: readonly (readonly [RegExp, string])[] = [
   [/^(crypto|backends)\//, 'Backends'],
   [/^rows\/(column|json-value|row-types|table|value-codecs)\./, 'Tables'],
   [/^(rows\/|bytes\/stamp\.)/, 'Rows'],
-  [/^adapters\//, 'Adapters'],
+  [/^sync\/(server-sql|sync-config|to-server)\./, 'PowerSync'],
+  [/^sync\//, 'Sync'],
+  [/^adapters\/powersync\//, 'PowerSync'],
   [/^testing\//, 'Testing'],
 ];
 

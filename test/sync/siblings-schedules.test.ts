@@ -127,7 +127,7 @@ function siblingsByTheRule(before: readonly string[], payload: string, parents: 
   const kept = new Set(before);
   kept.delete(payload);
   for (const text of before) if (parents.split(' ').includes(payloadIdOf(text))) kept.delete(text);
-  return [...kept].toSorted().join(' ');
+  return [...kept].sort().join(' ');
 }
 
 function lost({ served, contents, accepted }: Schedule): readonly number[] {

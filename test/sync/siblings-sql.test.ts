@@ -20,7 +20,7 @@ const [A, B, C, D] = ['a', 'b', 'c', 'd'].map((seed) => payloadText(seed)) as [
   string,
 ];
 const idsOf = (...payloads: readonly string[]) => payloads.map(payloadIdOf).join(' ');
-const inOrder = (...payloads: readonly string[]) => payloads.toSorted().join(' ');
+const inOrder = (...payloads: readonly string[]) => [...payloads].sort().join(' ');
 
 let rows = 0;
 /** A row of its own, and what becomes of it. */
