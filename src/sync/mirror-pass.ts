@@ -23,16 +23,18 @@ export interface PassContext {
 export interface PassResult {
   /** `idle`: there was nothing to do. */
   readonly result: WriteResult | 'idle';
-  readonly more: boolean;
+  /** Rows of it that sync had brought. */
+  readonly arrived: number;
 }
 
 /** Throws `LOCKED` when the vault is, with nothing written. */
 export async function runPass(context: PassContext): Promise<PassResult> {
   const { store, tables, now, limit, ends } = context;
-  const { rows, upTo, snapshot, more } = await store.readWork(limit, now, ends);
-  if (rows.length === 0) return { result: 'idle', more };
+  const { rows, upTo, snapshot } = await store.readWork(limit, now, ends);
+  if (rows.length === 0) return { result: 'idle', arrived: 0 };
   const outcomes = rows.map((work) =>
     settleRow({ ...context, upTo }, tables.get(work.table) as Table, work),
   );
-  return { result: await store.writeOutcomes(outcomes, snapshot), more };
+  const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in')).length;
+  return { result: await store.writeOutcomes(outcomes, snapshot), arrived };
 }

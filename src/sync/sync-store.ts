@@ -141,6 +141,18 @@ export interface QueueCounts {
   readonly nextDue: number | null;
 }
 
+/** How many rows have one trouble. */
+export interface TroubleTally {
+  /** Which; `rejected` when the server refused them for good. */
+  readonly kind: RowTrouble['kind'] | 'rejected';
+  /** The code of the refusal, if it has one. */
+  readonly code: string | null;
+  /** For `UNKNOWN_KEY` the key id that is waited for: 32 bytes as base64url text. */
+  readonly keyId: string | null;
+  /** How many. */
+  readonly rows: number;
+}
+
 /** A row that is not in step, or that the server refused. */
 export interface TroubledRow {
   /** The table's name as declared. */
@@ -211,6 +223,10 @@ export interface SyncStore {
   retryRejected(): Promise<void>;
   /** How much there is to do. */
   counts(): Promise<QueueCounts>;
+  /** The rows that are not in step, counted by kind, code and key id. */
+  tallies(): Promise<readonly TroubleTally[]>;
+  /** How many findings there are. */
+  findingCount(): Promise<number>;
   /** At most `limit` rows that are not in step. */
   troubled(limit: number): Promise<readonly TroubledRow[]>;
   /** At most `limit` findings. */

@@ -45,9 +45,12 @@ function send(side: StoreSide, rows: readonly ServedRow[]): void {
 function note(database: MemoryDatabase, outcome: RowOutcome): void {
   const { table, id, record, done } = outcome;
   const key = keyOf(outcome);
-  database.write(database.records, key, record ? { table, id, record: copyOf(record) } : undefined);
+  if (record !== undefined) {
+    const noted = record && { table, id, record: copyOf(record) };
+    database.write(database.records, key, noted ?? undefined);
+  }
   for (const seq of done) database.write(database.queue, seq, undefined);
-  const held = [...(database.held.get(key) ?? []), ...outcome.held].filter((seq) =>
+  const held = [...(database.held.get(key) ?? []), ...(outcome.held ?? [])].filter((seq) =>
     database.queue.has(seq),
   );
   database.write(database.held, key, held.length > 0 ? held : undefined);

@@ -4,6 +4,7 @@ import type {
   RowFinding,
   SyncStore,
   TroubledRow,
+  TroubleTally,
 } from '../sync/sync-store.js';
 import { keyOf, type MemoryDatabase } from './memory-database.js';
 import { release, retryRejected, writeOutcomes } from './memory-outcomes.js';
@@ -29,6 +30,8 @@ export function memoryStoreOf(
     release: async (kind) => commit(() => release(database, kind)),
     retryRejected: async () => database.transaction(() => retryRejected(side)),
     counts: async () => counts(database),
+    tallies: async () => tallies(troubled(database)),
+    findingCount: async () => findings(database).length,
     troubled: async (limit) => troubled(database).slice(0, limit),
     findings: async (limit) => findings(database).slice(0, limit),
     onWork: onCommit,
@@ -61,6 +64,16 @@ function troubled({ records, rejected }: MemoryDatabase): TroubledRow[] {
       detail: null,
     })),
   ];
+}
+
+function tallies(rows: readonly TroubledRow[]): TroubleTally[] {
+  const counted = new Map<string, TroubleTally>();
+  for (const { kind, code, detail } of rows) {
+    const keyId = code === 'UNKNOWN_KEY' ? detail : null;
+    const key = JSON.stringify([kind, code, keyId]);
+    counted.set(key, { kind, code, keyId, rows: (counted.get(key)?.rows ?? 0) + 1 });
+  }
+  return [...counted.values()];
 }
 
 function findings({ records }: MemoryDatabase): RowFinding[] {

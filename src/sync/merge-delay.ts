@@ -1,0 +1,13 @@
+import { pooledRandomBytes } from '../crypto/random.js';
+
+const LEAST_MS = 10_000;
+const SPREAD_MS = 50_000;
+
+/**
+ * How long a device leaves a merge to the writer of the payload in place: 10 to 60 s, at random, so
+ * that of many devices one sends it and the others find it done.
+ */
+export function randomMergeDelay(): number {
+  const [high = 0, low = 0] = pooledRandomBytes(2);
+  return LEAST_MS + Math.floor((SPREAD_MS * (high * 256 + low)) / 0x10000);
+}

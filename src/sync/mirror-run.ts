@@ -1,0 +1,147 @@
+/** The turns of a running mirror, and what it remembers between them. */
+import { RowsealError } from '../errors.js';
+import type { Vault } from '../keys/vault.js';
+import type { Table } from '../rows/table.js';
+import { declarationOf } from './declaration.js';
+import { randomMergeDelay } from './merge-delay.js';
+import type { MirrorSettings } from './mirror.js';
+import { type PassResult, runPass } from './mirror-pass.js';
+import {
+  countedStatus,
+  createObservable,
+  INITIAL_STATUS,
+  type MirrorStatus,
+  type Observable,
+} from './mirror-status.js';
+import type { SyncStore } from './sync-store.js';
+import { createWorkLoop, type Turn, type WorkLoop } from './work-loop.js';
+
+declare function setTimeout(callback: () => void, ms: number): unknown;
+declare function clearTimeout(timer: unknown): void;
+
+/** Rows in one pass: so few that its write holds the lock for a moment only. */
+const ROWS_PER_PASS = 1000;
+const ENDS_LIMIT = 10_000;
+/** Counting reads the whole queue, so a long run of passes does it now and then. */
+const STATUS_INTERVAL_MS = 250;
+const RETRY_MS = 1000;
+
+export interface MirrorRun {
+  readonly store: SyncStore;
+  readonly settings: MirrorSettings;
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly declarations: ReadonlyMap<string, string>;
+  readonly status: Observable<MirrorStatus>;
+  readonly loop: WorkLoop;
+  /** `null` while locked. */
+  vault: Vault | null;
+  /** Entries at which transactions of the app are known to end. */
+  ends: readonly number[];
+  acceptRetired: boolean;
+  /** The engine has all of the first sync; it stands in plaintext after the next idle turn. */
+  isDownloaded: boolean;
+  firstSync: MirrorStatus['firstSync'];
+  countedAt: number;
+  timer: unknown;
+  stopListening: () => void;
+}
+
+export function createMirrorRun(store: SyncStore, settings: MirrorSettings): MirrorRun {
+  const { tables } = settings;
+  const run: MirrorRun = {
+    store,
+    settings,
+    tables: new Map(tables.map((table) => [table.name, table])),
+    declarations: new Map(tables.map((table) => [table.name, declarationOf(table)])),
+    status: createObservable<MirrorStatus>(INITIAL_STATUS),
+    loop: createWorkLoop(
+      () => takeTurn(run),
+      (error) => turnFailed(run, error),
+    ),
+    vault: null,
+    ends: [],
+    acceptRetired: false,
+    isDownloaded: false,
+    firstSync: INITIAL_STATUS.firstSync,
+    countedAt: 0,
+    timer: undefined,
+    stopListening: () => {},
+  };
+  return run;
+}
+
+/** Ends a run; nothing is written after the turn that runs now. */
+export function endRun(run: MirrorRun, state: 'replaced' | 'closed', reason: Error): Promise<void> {
+  clearTimeout(run.timer);
+  run.stopListening();
+  const stopped = run.loop.stop(reason);
+  run.status.set({ state, settled: false });
+  return stopped;
+}
+
+async function takeTurn(run: MirrorRun): Promise<Turn> {
+  run.ends = [...run.ends, await run.store.lastSeq()].slice(-ENDS_LIMIT);
+  const wasDownloaded = run.isDownloaded;
+  const { result, arrived } = await pass(run);
+  if (result === 'replaced') {
+    void endRun(run, 'replaced', replaced());
+    return 'idle';
+  }
+  run.status.set({ state: 'running', error: null });
+  const { done, opened } = run.firstSync;
+  if (!done) run.firstSync = { done: result === 'idle' && wasDownloaded, opened: opened + arrived };
+  if (result === 'idle') run.acceptRetired = false;
+  if (result === 'idle' || Date.now() - run.countedAt > STATUS_INTERVAL_MS) await count(run);
+  return result === 'idle' ? 'idle' : 'more';
+}
+
+/** Throws `LOCKED`. */
+async function pass(run: MirrorRun): Promise<PassResult> {
+  const { store, tables, vault, ends, acceptRetired, settings } = run;
+  if (!vault) throw new RowsealError('LOCKED', 'Call unlock of this mirror with an open vault.');
+  return runPass({
+    store,
+    tables,
+    vault,
+    now: Date.now(),
+    limit: ROWS_PER_PASS,
+    ends,
+    mergeDelay: settings.mergeDelay ?? randomMergeDelay,
+    deletes: settings.deletes,
+    acceptRetired,
+  });
+}
+
+async function count(run: MirrorRun): Promise<void> {
+  const { store, status, firstSync } = run;
+  const counts = await store.counts();
+  const counted = countedStatus(counts, await store.tallies(), await store.findingCount());
+  const settled = firstSync.done && counts.out + counts.in + counts.due === 0;
+  status.set({ ...counted, settled, firstSync });
+  run.countedAt = Date.now();
+  if (counts.nextDue !== null) wakeIn(run, counts.nextDue - Date.now());
+}
+
+function wakeIn(run: MirrorRun, ms: number): void {
+  clearTimeout(run.timer);
+  run.timer = setTimeout(run.loop.wake, Math.max(0, ms));
+}
+
+function turnFailed(run: MirrorRun, error: unknown): void {
+  if (error instanceof RowsealError && error.code === 'LOCKED') {
+    run.vault = null;
+    run.status.set({ state: 'locked', error: null, settled: false });
+    count(run).catch((cause) => turnFailed(run, cause));
+    return;
+  }
+  const cause = error instanceof Error ? error : new Error(String(error));
+  run.status.set({ state: 'failing', error: cause, settled: false });
+  wakeIn(run, RETRY_MS);
+}
+
+function replaced(): RowsealError {
+  return new RowsealError(
+    'STORE_FAILED',
+    'Another mirror took this database over, and this one has stopped. Use the other one.',
+  );
+}

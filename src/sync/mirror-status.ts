@@ -1,0 +1,117 @@
+/** What a mirror says about itself: one frozen object, replaced when something changed. */
+import type { QueueCounts, TroubleTally } from './sync-store.js';
+
+/**
+ * Where a mirror stands.
+ *
+ * - `running`: rows are sealed and opened as they come;
+ * - `locked`: the app reads and writes, nothing is sealed or opened until `unlock`;
+ * - `failing`: the database or the engine threw `error`; the mirror tries again by itself;
+ * - `replaced`: another mirror took this database over, and this one has stopped;
+ * - `closed`: `close` was called.
+ */
+export type MirrorState = 'running' | 'locked' | 'failing' | 'replaced' | 'closed';
+
+/** What a mirror is doing, and what is not in step. */
+export interface MirrorStatus {
+  /** Where it stands. */
+  readonly state: MirrorState;
+  /** What the engine threw last while `failing`. */
+  readonly error: Error | null;
+  /** Rows that the app wrote and that are not sealed yet. */
+  readonly pendingOut: number;
+  /** Rows that arrived and are not in the plaintext yet. */
+  readonly pendingIn: number;
+  /** Merges that this device will send unless another does. */
+  readonly pendingMerges: number;
+  /** The first sync: whether all of it stands in plaintext, and how many rows do so far. */
+  readonly firstSync: { readonly done: boolean; readonly opened: number };
+  /** Whether the first sync is done and nothing is pending. */
+  readonly settled: boolean;
+  /** Keys that the vault does not hold yet, with the number of rows that wait for each. */
+  readonly waitingKeys: readonly { readonly keyId: string; readonly rows: number }[];
+  /** Rows that wait for a newer version of the app. */
+  readonly waitingForUpdate: number;
+  /** Rows that arrived and do not open: their last good plaintext stays. */
+  readonly quarantined: number;
+  /** Rows that the app wrote and that can't be sealed: they stay readable here, and only here. */
+  readonly unsealable: number;
+  /** Rows that the server no longer sends to this device. */
+  readonly withdrawn: number;
+  /** Rows that the server refused for good. */
+  readonly rejected: number;
+  /** Findings about rows, such as a visible column that the server changed. */
+  readonly findings: number;
+}
+
+export const INITIAL_STATUS: MirrorStatus = Object.freeze({
+  state: 'locked',
+  error: null,
+  pendingOut: 0,
+  pendingIn: 0,
+  pendingMerges: 0,
+  firstSync: Object.freeze({ done: false, opened: 0 }),
+  settled: false,
+  waitingKeys: Object.freeze([]),
+  waitingForUpdate: 0,
+  quarantined: 0,
+  unsealable: 0,
+  withdrawn: 0,
+  rejected: 0,
+  findings: 0,
+});
+
+/** The part of a status that the store counts. */
+export function countedStatus(
+  { out, in: arrived, due }: QueueCounts,
+  tallies: readonly TroubleTally[],
+  findings: number,
+): Partial<MirrorStatus> {
+  const rows = (isSuch: (tally: TroubleTally) => boolean) =>
+    tallies.filter(isSuch).reduce((sum, tally) => sum + tally.rows, 0);
+  const ofKind = (wanted: TroubleTally['kind']) => rows(({ kind }) => kind === wanted);
+  return {
+    pendingOut: out,
+    pendingIn: arrived,
+    pendingMerges: due,
+    waitingKeys: tallies.flatMap(({ kind, keyId, rows: count }) =>
+      kind === 'waiting' && keyId !== null ? [{ keyId, rows: count }] : [],
+    ),
+    waitingForUpdate: rows(({ kind, keyId }) => kind === 'waiting' && keyId === null),
+    quarantined: ofKind('quarantined'),
+    unsealable: ofKind('unsealable'),
+    withdrawn: ofKind('withdrawn'),
+    rejected: ofKind('rejected'),
+    findings,
+  };
+}
+
+/** A value that listeners follow: what React's `useSyncExternalStore` asks for. */
+export interface Observable<Value> {
+  readonly current: Value;
+  /** Sets what differs; listeners hear of it only if something does. */
+  set(changes: Partial<Value>): void;
+  subscribe(listener: () => void): () => void;
+}
+
+export function createObservable<Value extends object>(initial: Value): Observable<Value> {
+  let current = initial;
+  const listeners = new Set<() => void>();
+  return {
+    get current() {
+      return current;
+    },
+    set(changes) {
+      const next = Object.freeze({ ...current, ...changes });
+      if (JSON.stringify(next) === JSON.stringify(current)) return;
+      current = next;
+      for (const listener of [...listeners]) listener();
+    },
+    subscribe(listener) {
+      // A function of its own, so that subscribing twice with one listener is two subscriptions.
+      const own = () => listener();
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+  };
+}

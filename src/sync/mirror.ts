@@ -1,0 +1,48 @@
+/** What an app holds of a mirror, and what an adapter tells it. */
+import type { Vault } from '../keys/vault.js';
+import type { Table } from '../rows/table.js';
+import type { MirrorStatus } from './mirror-status.js';
+import type { RowFinding, TroubledRow } from './sync-store.js';
+
+/** What a mirror over any store is told. */
+export interface MirrorSettings {
+  /** `null` while it is locked. */
+  readonly vault: Vault | null;
+  readonly tables: readonly Table[];
+  readonly deletes: 'sealed' | 'engine';
+  /** Resolves when the engine has everything that the server had at first. */
+  readonly firstSync: Promise<void>;
+  /** How long a merge is left to the writer of the payload in place: milliseconds. */
+  readonly mergeDelay?: () => number;
+}
+
+/** Options of a mirror's `retry`. */
+export interface RetryOptions {
+  /** Opens rows that were written after their key was revoked (`KEY_RETIRED`). */
+  readonly acceptRetired?: boolean;
+}
+
+/** Keeps the plaintext tables and the sealed tables of one database in step. */
+export interface Mirror {
+  /** A frozen object, replaced whenever something in it changed. */
+  readonly status: MirrorStatus;
+  /** Calls `listener` after each change of `status`; returns how to stop that. */
+  subscribe(listener: () => void): () => void;
+  /**
+   * Takes an open vault: after `locked`, or a newer snapshot after the vault was changed. Rows that
+   * waited for its keys are opened.
+   */
+  unlock(vault: Vault): Promise<void>;
+  /** Resolves when all that the app has committed is sealed and queued for upload. */
+  flush(): Promise<void>;
+  /** Resolves when all that the first sync brought stands in the plaintext tables. */
+  waitForFirstSync(): Promise<void>;
+  /** The rows that are not in step, at most `limit` of them; 100 unless told. */
+  troubledRows(limit?: number): Promise<readonly TroubledRow[]>;
+  /** The findings, at most `limit` of them; 100 unless told. */
+  findings(limit?: number): Promise<readonly RowFinding[]>;
+  /** Tries rows again that did not open, could not be sealed, or were refused by the server. */
+  retry(options?: RetryOptions): Promise<void>;
+  /** Stops after the pass that runs now; what is left is taken up by the next mirror. */
+  close(): Promise<void>;
+}

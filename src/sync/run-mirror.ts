@@ -1,0 +1,75 @@
+/** Runs a mirror over any store. */
+import { assertVault, type Vault } from '../keys/vault.js';
+import type { Mirror, MirrorSettings, RetryOptions } from './mirror.js';
+import { createMirrorRun, endRun, type MirrorRun } from './mirror-run.js';
+import type { SyncStore } from './sync-store.js';
+
+const LISTED = 100;
+
+/**
+ * Takes the database over and starts. Throws what `takeOver` throws; every later failure is part of
+ * the status.
+ */
+export async function runMirror(store: SyncStore, settings: MirrorSettings): Promise<Mirror> {
+  const run = createMirrorRun(store, settings);
+  await takeVault(run, settings.vault);
+  await store.release('unsealable');
+  run.stopListening = store.onWork(run.loop.wake);
+  settings.firstSync.then(
+    () => downloaded(run),
+    // The engine was closed before it had synced: there is nothing more to wait for.
+    () => {},
+  );
+  run.loop.wake();
+  return Object.freeze({
+    get status() {
+      return run.status.current;
+    },
+    subscribe: run.status.subscribe,
+    async unlock(vault: Vault) {
+      await takeVault(run, vault);
+      run.loop.wake();
+    },
+    flush: run.loop.drain,
+    waitForFirstSync: () => untilFirstSync(run),
+    troubledRows: (limit = LISTED) => store.troubled(limit),
+    findings: (limit = LISTED) => store.findings(limit),
+    retry: (options: RetryOptions = {}) => retry(run, options),
+    close: () => endRun(run, 'closed', new TypeError('This mirror is closed: start another one.')),
+  });
+}
+
+async function takeVault(run: MirrorRun, vault: Vault | null): Promise<void> {
+  if (vault) assertVault(vault);
+  const { store, declarations } = run;
+  await store.takeOver({ vaultId: vault?.vaultId ?? null, declarations });
+  await store.release('waiting');
+  run.vault = vault;
+}
+
+function downloaded(run: MirrorRun): void {
+  run.isDownloaded = true;
+  run.loop.wake();
+}
+
+async function retry(run: MirrorRun, { acceptRetired = false }: RetryOptions): Promise<void> {
+  run.acceptRetired = acceptRetired;
+  await run.store.release();
+  await run.store.retryRejected();
+  await run.loop.drain();
+}
+
+function untilFirstSync({ status, loop }: MirrorRun): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const check = () => {
+      const { state, firstSync } = status.current;
+      if (firstSync.done) resolve();
+      // A loop that has ended rejects with the reason.
+      else if (state === 'closed' || state === 'replaced') loop.drain().catch(reject);
+      else return;
+      stop();
+    };
+    const stop = status.subscribe(check);
+    check();
+  });
+}
