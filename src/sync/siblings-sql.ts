@@ -12,8 +12,8 @@ import { ENVELOPE_LEAST_LENGTH, ENVELOPE_LENGTH_LIMIT } from '../rows/envelope.j
 
 /** How many payload ids a row may name as merged: more than it can have siblings. */
 const PARENTS_LIMIT = 1024;
-/** How many payloads a row may keep, and how many characters in all: sync moves rows whole. */
-const SIBLINGS_LIMIT = 256;
+/** How many payloads a row may keep (a mirror opens no more), and how many characters in all. */
+const SIBLINGS_LIMIT = 64;
 const SIBLINGS_LENGTH_LIMIT = 8 * 1024 * 1024;
 
 const PAYLOAD_ID = '[A-Za-z0-9_-]{32}';
@@ -44,8 +44,8 @@ RETURN length(parents) < ${PARENTS_LIMIT * 33}
 
 -- Keeps in siblings every payload that was replaced by one that does not name it in parents. A
 -- payload's id is its nonce, characters 45 to 76. What a client sends as siblings is ignored.
--- An upload that would make a row too large is refused (54000): the device that sent it merges what
--- is there, names it, and is accepted.
+-- An upload that would make a row too large is refused (23514): once its device has merged what is in
+-- place, it names that, and is accepted.
 CREATE OR REPLACE FUNCTION rowseal_keep_siblings() RETURNS trigger
 LANGUAGE plpgsql SET search_path = '' AS $rowseal$
 DECLARE
@@ -66,7 +66,7 @@ BEGIN
   NEW.siblings := array_to_string(kept, ' ');
   IF cardinality(kept) > ${SIBLINGS_LIMIT} OR length(NEW.siblings) > ${SIBLINGS_LENGTH_LIMIT} THEN
     RAISE EXCEPTION 'This row holds too many payloads that no device has merged.'
-      USING ERRCODE = 'program_limit_exceeded';
+      USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
 END
