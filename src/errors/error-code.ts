@@ -209,11 +209,14 @@ export type RowsealErrorCode =
    */
   | 'VALUE_UNSUPPORTED'
   /**
-   * Reserved for reports on what the server learns.
+   * An upload would have shown the server what is declared encrypted, and was not sent.
    *
-   * - App: nothing: this version never throws it.
-   * - User: nothing.
-   * - Lost: nothing.
+   * - App: mend it: plaintext tables come from `encryptedTables`, which keeps them on the device,
+   *   and only the mirror writes to sealed ones. Uploads wait until then; for entries that a
+   *   released version left behind, `uploadWith` has `onExposure`.
+   * - User: “Some of your changes could not be sent safely and stay on this device. Please update
+   *   the app.”
+   * - Lost: nothing; the write stays in the upload queue.
    */
   | 'EXPOSURE_REFUSED'
   /**

@@ -7,6 +7,13 @@ import type { Exceptions } from './thrown-codes.js';
 
 const ADDS_A_LASTING_SLOT = 'it adds a slot that lasts, so there is one afterwards';
 const MADE_HERE = 'it parses and opens only what it has just made';
+const BECOMES_EXPOSURE = 'whatever is no envelope becomes EXPOSURE_REFUSED';
+const NO_ENVELOPE = {
+  LIMIT_EXCEEDED: BECOMES_EXPOSURE,
+  NOT_ENCRYPTED: BECOMES_EXPOSURE,
+  ROW_MALFORMED: BECOMES_EXPOSURE,
+  UNSUPPORTED_VERSION: BECOMES_EXPOSURE,
+};
 const RETURNED = 'a row that fails is a result, with its error';
 
 export const EXCEPTIONS: Exceptions = {
@@ -26,4 +33,5 @@ export const EXCEPTIONS: Exceptions = {
   },
   tryDecryptRow: { '*': RETURNED },
   encryptRows: { '*': RETURNED },
+  toServer: NO_ENVELOPE,
 };

@@ -1,0 +1,179 @@
+/** The upload half of a PowerSync connector: the queue's transactions, guarded, to the backend. */
+import type { CommonPowerSyncDatabase } from '@powersync/common';
+import { assertOptions, RowsealError } from '../../errors.js';
+import type { Table } from '../../rows/table.js';
+import { payloadIdOf } from '../../sync/payload-id.js';
+import { tableBehind, toServer, type UploadEntry, type UploadWrite } from '../../sync/to-server.js';
+import { noteAnswer, type Rejection, type RowName, rowKey } from './rejections.js';
+
+/** A row that the backend will never take as it is. */
+export interface UploadRefusal {
+  /** The table's name, as in the write. */
+  readonly table: string;
+  /** The row's id, as in the write; text of 1 to 256 bytes in a sealed table. */
+  readonly id: string;
+  /** Why, for the user or for a log; it is kept on the device. */
+  readonly reason: string;
+}
+
+/** What the backend says to a transaction; nothing at all when it took the whole of it. */
+export interface UploadAnswer {
+  /** The rows that it refuses for good. */
+  readonly refused: readonly UploadRefusal[];
+}
+
+/** What is known of a transaction beside its writes. */
+export interface UploadTransaction {
+  /** Its number in the device's queue, rising; `null` where PowerSync gave it none. */
+  readonly id: number | null;
+}
+
+/** Options of {@link uploadWith}. */
+export interface UploadOptions {
+  /** The declared tables; others are uploaded as they are. */
+  readonly tables: readonly Table[];
+  /**
+   * Sends the writes of one transaction of the app's, in order, to be stored as one.
+   *
+   * It resolves once they are stored, or with the rows that are refused for good; these are left
+   * out, and the others are sent again, whether they were stored or not. It rejects for what may go
+   * well later: PowerSync tries again.
+   *
+   * It may send the same writes twice, after a crash for instance. An upsert makes that harmless:
+   * the trigger of `serverSql` keeps whatever was written in between.
+   */
+  send(
+    writes: readonly UploadWrite[],
+    transaction: UploadTransaction,
+  ): Promise<UploadAnswer | undefined> | Promise<void>;
+  /** As given to `startMirror`; `'sealed'` unless told. */
+  readonly deletes?: 'sealed' | 'engine';
+  /**
+   * Called with an entry that would show plaintext, instead of stopping all uploads.
+   *
+   * For a released app whose users have such entries in their queues. The entry is never sent, and
+   * is gone once this resolves: save what it holds first, such as with an `INSERT OR REPLACE` into
+   * the plaintext table. It is called again when the rest of the transaction has to be sent again.
+   */
+  readonly onExposure?: (entry: UploadEntry, error: RowsealError) => Promise<void> | void;
+  /** Called with a `DELETE` of a sealed row, which is not sent; sync brings the row back. */
+  readonly onStrayDelete?: (entry: UploadEntry) => void;
+}
+
+/**
+ * Makes the `uploadData` of a PowerSync connector, which sends only what the server may see.
+ *
+ * Each call uploads the oldest transaction of the queue, whole; PowerSync calls until the queue is
+ * empty, and in between a disconnect is heard. A row that the backend refuses for good is noted,
+ * stays on the device and is shown by the mirror as `rejected`; it never blocks the queue.
+ *
+ * An entry that would show plaintext comes from a schema or from code that is wrong, and is thrown:
+ * uploads stop, nothing of its transaction leaves and nothing is lost, until the app is mended or
+ * `onExposure` says what to do.
+ *
+ * @throws `TypeError` for an option that it does not have. The function that it returns throws
+ * `EXPOSURE_REFUSED`, and whatever `send` throws.
+ *
+ * @example
+ * ```ts
+ * import { defineTable, encrypted } from 'rowseal';
+ * import { type UploadWrite, uploadWith } from 'rowseal/powersync';
+ *
+ * const notes = defineTable('notes', { body: encrypted.text() });
+ * const post = async (writes: readonly UploadWrite[]) => ({ status: 204, refused: [], writes });
+ * const uploadData = uploadWith({
+ *   tables: [notes],
+ *   async send(writes) {
+ *     const { status, refused } = await post(writes); // in an app: fetch
+ *     if (status >= 500) throw new Error('The server asks us to come back later.');
+ *     return { refused };
+ *   },
+ * });
+ * console.assert(uploadData.length === 1); // uploadData(db)
+ * ```
+ */
+export function uploadWith(options: UploadOptions): (db: CommonPowerSyncDatabase) => Promise<void> {
+  assertOptions(options, OPTION_NAMES, 'uploadWith');
+  return (db) => uploadNext(db, options);
+}
+
+const OPTION_NAMES = ['deletes', 'onExposure', 'onStrayDelete', 'send', 'tables'];
+
+async function uploadNext(db: CommonPowerSyncDatabase, options: UploadOptions): Promise<void> {
+  const transaction = await db.getNextCrudTransaction();
+  if (!transaction) return;
+  // All of it is looked at before any of it leaves.
+  const writes = await writesOf(transaction.crud, options);
+  const reasons = await sendAll(writes, { id: transaction.transactionId ?? null }, options);
+  // Noted first: after a crash in between, the transaction is sent and refused once more.
+  await noteReasons(db, writes, reasons, options);
+  await transaction.complete();
+}
+
+async function writesOf(
+  entries: readonly UploadEntry[],
+  options: UploadOptions,
+): Promise<UploadWrite[]> {
+  const writes: UploadWrite[] = [];
+  for (const entry of entries) {
+    const write = await writeOf(entry, options);
+    if (write) writes.push(write);
+  }
+  return writes;
+}
+
+async function writeOf(entry: UploadEntry, options: UploadOptions): Promise<UploadWrite | null> {
+  const { tables, deletes, onExposure, onStrayDelete } = options;
+  try {
+    const write = toServer(entry, tables, { deletes });
+    if (!write && entry.op === 'DELETE') onStrayDelete?.(entry);
+    return write;
+  } catch (error) {
+    if (!onExposure || !(error instanceof RowsealError)) throw error;
+    await onExposure(entry, error);
+    return null;
+  }
+}
+
+/** Sends until nothing more is refused; the reasons, by row. */
+async function sendAll(
+  writes: readonly UploadWrite[],
+  transaction: UploadTransaction,
+  { send }: UploadOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const reasons = new Map<string, string>();
+  for (let left = writes; left.length > 0; ) {
+    const { refused = [] } = (await send(left, transaction)) ?? {};
+    if (refused.length === 0) break;
+    for (const refusal of refused) reasons.set(rowKey(refusal), refusal.reason);
+    const others = left.filter((write) => !reasons.has(rowKey(write)));
+    if (others.length === left.length) {
+      throw new TypeError('`send` refused rows that were not in its writes.');
+    }
+    left = others;
+  }
+  return reasons;
+}
+
+/** Of declared tables; what the app makes of its other rows is its own affair. */
+async function noteReasons(
+  db: CommonPowerSyncDatabase,
+  writes: readonly UploadWrite[],
+  reasons: ReadonlyMap<string, string>,
+  { tables }: UploadOptions,
+): Promise<void> {
+  const rejected = new Map<string, Rejection>();
+  const accepted: RowName[] = [];
+  for (const write of writes) {
+    const table = tableBehind(write.table, tables)?.name;
+    if (table === undefined) continue;
+    const reason = reasons.get(rowKey(write));
+    if (reason === undefined) accepted.push({ table, id: write.id });
+    else rejected.set(rowKey(write), { table, id: write.id, payloadId: payloadIn(write), reason });
+  }
+  await noteAnswer(db, [...rejected.values()], accepted);
+}
+
+function payloadIn({ data }: UploadWrite): string | null {
+  return data && Object.hasOwn(data, 'payload') ? payloadIdOf(data) : null;
+}

@@ -1,0 +1,176 @@
+/**
+ * The last look at what leaves the device: an entry of the upload queue becomes a write for the
+ * app's backend, or is refused.
+ *
+ * A schema can be wrong, and code can write to a synced table what belongs in the plaintext one. So
+ * nothing here trusts the queue: only an envelope, the ids of payloads and declared visible columns
+ * pass.
+ */
+import { assertOptions, RowsealError } from '../errors.js';
+import { parseEnvelope } from '../rows/envelope.js';
+import type { LayoutColumn, Table } from '../rows/table.js';
+import { sealedName } from './sealed-name.js';
+
+/** An entry of a sync engine's upload queue: PowerSync's `CrudEntry`, as far as it is read. */
+export interface UploadEntry {
+  /** `PUT`, `PATCH` or `DELETE`. */
+  readonly op: string;
+  /** The synced table's name. */
+  readonly table: string;
+  /** The row's id; text of 1 to 256 bytes in a sealed table. */
+  readonly id: string;
+  /** The columns that were written; a `PUT` leaves out those that are NULL. */
+  readonly opData?: Readonly<Record<string, unknown>> | undefined;
+  /** What the columns held before, where the table tracks that. */
+  readonly previousValues?: Readonly<Record<string, unknown>> | undefined;
+  /** What the app noted about the write, where the table tracks that. */
+  readonly metadata?: string | undefined;
+}
+
+/** A write for the app's backend: plain data, ready to become JSON. */
+export interface UploadWrite {
+  /** `PUT` is an upsert of the columns in `data`, which is all there are in a sealed table. */
+  readonly op: 'PUT' | 'PATCH' | 'DELETE';
+  /** The table's name on the server. */
+  readonly table: string;
+  /** The row's id; text of 1 to 256 bytes in a sealed table. */
+  readonly id: string;
+  /** By column; `null` for a delete. */
+  readonly data: Readonly<Record<string, unknown>> | null;
+  /** As the entry has it; never for a sealed table. */
+  readonly previousValues?: Readonly<Record<string, unknown>>;
+  /** As the entry has it; never for a sealed table. */
+  readonly metadata?: string;
+}
+
+/** Options of {@link toServer}. */
+export interface ToServerOptions {
+  /** As given to `startMirror`; `'sealed'` unless told. */
+  readonly deletes?: 'sealed' | 'engine' | undefined;
+}
+
+/**
+ * Turns an entry of the upload queue into a write for your backend.
+ *
+ * A `PUT` of a sealed row gets the NULLs that PowerSync leaves out, so that a plain upsert stores
+ * the whole row; booleans become `true` and `false`. What the server owns and `siblings`, which its
+ * trigger writes, are taken out, and so are `previousValues` and `metadata`: nothing needs them, and
+ * an app may have noted plaintext there. Tables that are not declared here pass as they are.
+ *
+ * Returns `null` for what must not be sent: a `DELETE` of a sealed row, unless `deletes` is
+ * `'engine'`. Deletes are payloads; a `DELETE` comes from code that cleared the local table, and
+ * would take the row away from every device. Sync brings the local row back.
+ *
+ * @throws `EXPOSURE_REFUSED` for an entry of a plaintext table, a sealed row whose payload is no
+ * envelope, or a column that is not declared visible.
+ *
+ * @example
+ * ```ts
+ * import { cleartext, defineTable, encrypted, encryptRow } from 'rowseal';
+ * import { toServer } from 'rowseal/powersync';
+ * import { vaultForTesting } from 'rowseal/testing';
+ *
+ * const notes = defineTable('notes', { body: encrypted.text(), folder: cleartext.text().optional() });
+ * const { payload } = encryptRow(vaultForTesting('docs').vault, notes, { id: 'n1', body: 'hello' });
+ * const entry = { op: 'PUT', table: 'notes_sealed', id: 'n1', opData: { payload } };
+ * const write = toServer(entry, [notes]);
+ * console.assert(write?.data?.folder === null && write.data.parents === '');
+ * ```
+ */
+export function toServer(
+  entry: UploadEntry,
+  tables: readonly Table[],
+  options: ToServerOptions = {},
+): UploadWrite | null {
+  assertOptions(options, ['deletes'], 'toServer');
+  const { op, table: name, id } = entry;
+  if (tables.some((table) => table.name === name)) exposed(name, 'is a plaintext table');
+  const table = tables.find((each) => sealedName(each) === name);
+  if (!table) return unknownToUs(entry);
+  if (op === 'DELETE') {
+    return options.deletes === 'engine' ? { op, table: name, id, data: null } : null;
+  }
+  const data = sealedData(table, entry);
+  return data && { op: op as UploadWrite['op'], table: name, id, data };
+}
+
+/** The declared table behind the name of a sealed one. */
+export function tableBehind(name: string, tables: readonly Table[]): Table | undefined {
+  return tables.find((table) => sealedName(table) === name);
+}
+
+function unknownToUs({
+  op,
+  table,
+  id,
+  opData,
+  previousValues,
+  metadata,
+}: UploadEntry): UploadWrite {
+  return {
+    op: op as UploadWrite['op'],
+    table,
+    id,
+    data: opData ?? null,
+    ...(previousValues !== undefined && { previousValues }),
+    ...(metadata !== undefined && { metadata }),
+  };
+}
+
+/** What a sealed row shows the server, and nothing else; `null` when nothing is left of a change. */
+function sealedData(
+  table: Table,
+  { op, opData = {} }: UploadEntry,
+): Record<string, unknown> | null {
+  const sent = Object.entries(opData).flatMap(([name, value]) => sentColumn(table, name, value));
+  const data = Object.fromEntries(sent);
+  if (op === 'PUT' || Object.hasOwn(data, 'payload')) assertEnvelope(table, data.payload);
+  if (op === 'PUT') return { ...nothingVisible(table), parents: '', ...data };
+  return sent.length > 0 ? data : null;
+}
+
+type SentColumn = readonly [name: string, value: unknown];
+
+/** A column as it is sent; empty for one that only the server writes. */
+function sentColumn(table: Table, name: string, value: unknown): readonly SentColumn[] {
+  if (name === 'siblings') return [];
+  if (name === 'payload') return [[name, value]];
+  if (name === 'parents') return [[name, payloadIds(table, value)]];
+  const column = table.layout.columns.find((each) => each.name === name);
+  if (!column || column.kind === 'encrypted') {
+    exposed(sealedName(table), `has no visible column '${name}'`);
+  }
+  return column.kind === 'server-owned' ? [] : [[name, serverValue(column, value)]];
+}
+
+function nothingVisible({ layout }: Table): Record<string, unknown> {
+  return Object.fromEntries(layout.visible.map(({ name }) => [name, null]));
+}
+
+/** SQLite has no booleans. */
+function serverValue({ codec }: LayoutColumn, value: unknown): unknown {
+  return codec.name === 'boolean' && (value === 0 || value === 1) ? value === 1 : value;
+}
+
+const PAYLOAD_IDS = /^([A-Za-z0-9_-]{32}( [A-Za-z0-9_-]{32})*)?$/;
+
+function payloadIds(table: Table, value: unknown): string {
+  const ids = value ?? '';
+  if (typeof ids === 'string' && PAYLOAD_IDS.test(ids)) return ids;
+  return exposed(sealedName(table), "has something else than payload ids in 'parents'");
+}
+
+function assertEnvelope(table: Table, payload: unknown): void {
+  try {
+    parseEnvelope(payload, 'text');
+  } catch {
+    exposed(sealedName(table), "has no sealed payload in 'payload'");
+  }
+}
+
+function exposed(table: string, why: string): never {
+  throw new RowsealError(
+    'EXPOSURE_REFUSED',
+    `This upload was not sent, since it could show the server what is encrypted: table '${table}' ${why}. Take the schema from encryptedTables, and write to plaintext tables only; the mirror writes the sealed ones.`,
+  );
+}
