@@ -15,7 +15,11 @@ export const RAW = 'as it is';
 
 /** Every form of a value, each different form once. */
 export function needlesOf(value: string): Needle[] {
-  const bytes = Buffer.from(value);
+  return needlesOfBytes(value, Buffer.from(value));
+}
+
+/** The same for a value that stands there in another encoding than UTF-8. */
+export function needlesOfBytes(value: string, bytes: Buffer): Needle[] {
   const hex = bytes.toString('hex');
   const forms = new Map([
     [hex, 'hex'],

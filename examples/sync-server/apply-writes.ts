@@ -79,11 +79,17 @@ async function applyBatch(
   const columns = Object.keys(data ?? {}).filter(
     (name) => name !== 'id' && name !== facts.ownerColumn,
   );
+  const foreign = batch.find(({ data }) => isForeign(data?.[facts.ownerColumn ?? ''], owner));
+  if (foreign) throw permanent('42501', 'The row is given to another user.');
   const rows = JSON.stringify(batch.map(({ id, data }) => ({ ...data, id })));
   const params = facts.ownerColumn === null ? [rows] : [rows, owner];
   const { affectedRows } = await tx.query(statement(op, facts, columns), params);
   const missing = op === 'PUT' && (affectedRows ?? 0) < batch.length;
   if (missing) throw permanent('42501', 'The row belongs to another user.');
+}
+
+function isForeign(given: unknown, owner: string): boolean {
+  return given !== undefined && given !== null && given !== owner;
 }
 
 function statement(op: Write['op'], facts: TableFacts, columns: readonly string[]): string {

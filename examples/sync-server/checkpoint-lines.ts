@@ -5,6 +5,8 @@ import type { Bucket, Operation } from './buckets.js';
 export interface Sight {
   readonly lastOpId: number;
   readonly writeCheckpoint: number | null;
+  /** Names of sync streams: one for each table, whether the device may see it or not. */
+  readonly streams: readonly string[];
   readonly buckets: readonly SeenBucket[];
 }
 
@@ -27,7 +29,9 @@ const OPERATIONS_PER_LINE = 1000;
 /** Whether the device has yet to hear of something. */
 export function isNews(sight: Sight, progress: Progress): boolean {
   return (
-    sight.writeCheckpoint !== progress.writeCheckpoint || updatedBuckets(sight, progress).length > 0
+    sight.writeCheckpoint !== progress.writeCheckpoint ||
+    updatedBuckets(sight, progress).length > 0 ||
+    removedBuckets(sight, progress).length > 0
   );
 }
 
@@ -40,9 +44,14 @@ export function* checkpointLines(
   const isFirst = progress.writeCheckpoint === undefined;
   const updated = isChecksumWrong ? sight.buckets : updatedBuckets(sight, progress);
   const pieces = updated.map((bucket) => ({ ...bucket, operations: bucket.operations.slice() }));
+  const removed = removedBuckets(sight, progress);
+  for (const name of removed) {
+    progress.described.delete(name);
+    progress.positions.delete(name); // the device forgets it, too
+  }
   for (const bucket of sight.buckets) progress.described.set(bucket.name, stateOf(bucket));
   progress.writeCheckpoint = sight.writeCheckpoint;
-  yield checkpointLine(sight, pieces, isFirst, isChecksumWrong);
+  yield checkpointLine(sight, pieces, isFirst ? null : removed, isChecksumWrong);
 
   const lastOpId = `${sight.lastOpId}`;
   const priorities = [...new Set(pieces.map(({ priority }) => priority))].sort();
@@ -58,9 +67,9 @@ export function* checkpointLines(
 }
 
 function checkpointLine(
-  { lastOpId, writeCheckpoint, buckets }: Sight,
+  { lastOpId, writeCheckpoint, streams }: Sight,
   updated: readonly SeenBucket[],
-  isFirst: boolean,
+  removed: readonly string[] | null,
   isChecksumWrong: boolean,
 ): string {
   const described = updated.map(({ name, table, checksum, operations, priority }) => ({
@@ -68,17 +77,17 @@ function checkpointLine(
     checksum: isChecksumWrong ? (checksum ^ 1) >>> 0 : checksum,
     count: operations.length,
     priority,
-    subscriptions: [{ default: buckets.findIndex((each) => each.table === table) }],
+    subscriptions: [{ default: streams.indexOf(table) }],
   }));
   const common = {
     last_op_id: `${lastOpId}`,
     ...(writeCheckpoint === null ? {} : { write_checkpoint: `${writeCheckpoint}` }),
   };
-  const streams = buckets.map(({ table }) => ({ name: table, is_default: true, errors: [] }));
+  const named = streams.map((name) => ({ name, is_default: true, errors: [] }));
   return JSON.stringify(
-    isFirst
-      ? { checkpoint: { ...common, buckets: described, streams } }
-      : { checkpoint_diff: { ...common, updated_buckets: described, removed_buckets: [] } },
+    removed === null
+      ? { checkpoint: { ...common, buckets: described, streams: named } }
+      : { checkpoint_diff: { ...common, updated_buckets: described, removed_buckets: removed } },
   );
 }
 
@@ -103,6 +112,11 @@ function* dataLines(
 
 function updatedBuckets({ buckets }: Sight, { described }: Progress): SeenBucket[] {
   return buckets.filter((bucket) => described.get(bucket.name) !== stateOf(bucket));
+}
+
+function removedBuckets({ buckets }: Sight, { described }: Progress): string[] {
+  const names = new Set(buckets.map(({ name }) => name));
+  return [...described.keys()].filter((name) => !names.has(name));
 }
 
 function stateOf({ checksum, operations }: SeenBucket): string {

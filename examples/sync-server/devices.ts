@@ -21,11 +21,14 @@ export interface Devices {
   isCutOff(device: string | undefined): boolean;
   cutOff(device: string): void;
   letIn(device: string): void;
+  isWithheld(device: string, table: string): boolean;
+  withhold(device: string, table: string, withheld: boolean): void;
 }
 
 export function createDevices(tokenLifetime: number): Devices {
   const sessions = new Map<string, Session>();
   const cutOff = new Set<string>();
+  const withheldTables = new Set<string>();
   return {
     issueToken({ device, owner }) {
       const token = randomUUID();
@@ -47,5 +50,11 @@ export function createDevices(tokenLifetime: number): Devices {
     isCutOff: (device) => device !== undefined && cutOff.has(device),
     cutOff: (device) => void cutOff.add(device),
     letIn: (device) => void cutOff.delete(device),
+    isWithheld: (device, table) => withheldTables.has(JSON.stringify([device, table])),
+    withhold(device, table, withheld) {
+      const key = JSON.stringify([device, table]);
+      if (withheld) withheldTables.add(key);
+      else withheldTables.delete(key);
+    },
   };
 }

@@ -1,5 +1,10 @@
 /** Everything that came in, and the search for texts that should not have. */
-import { needlesOf } from '../bank-statement/needles.js';
+import {
+  type Needle,
+  needlesOf,
+  needlesOfBytes,
+  SHORTEST_NEEDLE,
+} from '../bank-statement/needles.js';
 import { needlesIn, searchFor } from '../bank-statement/search-bytes.js';
 import { rowKey } from './buckets.js';
 import type { ReceivedRequest, ReceivedText, ReceivedUpload } from './sync-server.js';
@@ -30,7 +35,7 @@ export function createRecorder(): Recorder {
     },
     uploadsOf: (table, id) => counts.get(rowKey(table, id)) ?? 0,
     find(texts) {
-      const search = searchFor([...new Set(texts)].flatMap(needlesOf));
+      const search = searchFor([...new Set(texts)].flatMap(everyForm));
       return requests.flatMap((request) => {
         const { seq, url } = request;
         const found = needlesIn(bytesOf(request), search);
@@ -38,6 +43,29 @@ export function createRecorder(): Recorder {
       });
     },
   };
+}
+
+/** Also as JavaScript keeps texts, and as JSON and URLs write them. */
+function everyForm(text: string): Needle[] {
+  if (Buffer.byteLength(text) < SHORTEST_NEEDLE) {
+    throw new RangeError(`Too short to tell from chance: give at least ${SHORTEST_NEEDLE} bytes.`);
+  }
+  const wide = needlesOfBytes(text, Buffer.from(text, 'utf16le'));
+  const written = [JSON.stringify(text).slice(1, -1), asciiJson(text), encodeURIComponent(text)];
+  return [
+    ...needlesOf(text),
+    ...wide.map((needle) => ({ ...needle, form: `${needle.form}, utf16` })),
+    ...[...new Set(written)]
+      .filter((form) => form !== text)
+      .map((form) => ({ value: text, form: 'escaped', bytes: Buffer.from(form) })),
+  ];
+}
+
+/** As JSON writers do that keep to ASCII. */
+function asciiJson(text: string): string {
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function bytesOf({ method, url, headers, body }: ReceivedRequest): Uint8Array {

@@ -62,10 +62,13 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
         look: () => ({
           lastOpId: buckets.lastOpId(),
           writeCheckpoint: checkpoints.current(owner, clientId),
-          buckets: tables.map(({ name, isOwned, priority }) => {
-            const bucket = buckets.bucketOf(name, isOwned ? owner : null);
-            return { ...bucket, priority };
-          }),
+          streams: tables.map(({ name }) => name),
+          buckets: tables
+            .filter(({ name }) => !devices.isWithheld(device, name))
+            .map(({ name, isOwned, priority }) => ({
+              ...buckets.bucketOf(name, isOwned ? owner : null),
+              priority,
+            })),
         }),
         changed: signal.next,
         expiresAt: () => devices.sessionOf(token)?.expiresAt ?? 0,
@@ -110,6 +113,10 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
     letIn: async (device) => devices.letIn(device),
     async expireTokens(device) {
       devices.expireTokens(device);
+      signal.notify();
+    },
+    async withhold(device, table, withheld) {
+      devices.withhold(device, table, withheld);
       signal.notify();
     },
     async holdWriteCheckpoints(held) {

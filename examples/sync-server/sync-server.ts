@@ -53,11 +53,12 @@ export interface UploadFault {
 /** What goes wrong with a stream, once unless `times` says otherwise. */
 export interface StreamFault {
   /**
-   * - `cut`: the connection breaks after `afterLines` lines of a stream, 0 included;
-   * - `torn`: as `cut`, and half of the next line has come, too;
+   * - `cut`: the answer ends after `afterLines` lines of a stream, 0 included;
+   * - `torn`: the connection breaks in the middle of the line after these;
    * - `checksum`: a checkpoint names a wrong checksum.
    */
   readonly kind: 'cut' | 'torn' | 'checksum';
+  /** For `cut` and `torn`; 1. */
   readonly afterLines?: number;
   readonly times?: number;
   readonly device?: string;
@@ -109,7 +110,7 @@ export interface SyncServer {
 
   /** Every request since the start, in order. */
   received(): Promise<ReceivedRequest[]>;
-  /** Searches all of it, in every form; texts under six bytes as UTF-8 only count as UTF-16. */
+  /** Searches all of it in every form, for texts of six bytes or more; one hit per request and form. */
   findReceived(texts: readonly string[]): Promise<ReceivedText[]>;
   /** Every uploaded transaction, in order. */
   uploads(): Promise<ReceivedUpload[]>;
@@ -130,6 +131,8 @@ export interface SyncServer {
   letIn(device: string): Promise<void>;
   /** Ends the tokens given out so far, in mid-stream: of one device, or of all. */
   expireTokens(device?: string): Promise<void>;
+  /** Takes all rows of a table from a device, or gives them back. */
+  withhold(device: string, table: string, withheld: boolean): Promise<void>;
   /** Keeps write checkpoints back from streams until told otherwise. */
   holdWriteCheckpoints(held: boolean): Promise<void>;
 

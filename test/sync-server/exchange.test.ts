@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { syncedDevice, syncServer, untilRows } from '../support/synced-devices.js';
+import { spawnSyncServer } from '../../examples/sync-server/spawn-sync-server.js';
+import {
+  NOTES_SQL,
+  syncedDevice,
+  syncServer,
+  until,
+  untilRows,
+} from '../support/synced-devices.js';
 
 const NOTES = 'SELECT id, body, stars FROM notes ORDER BY id';
 
@@ -18,4 +25,62 @@ test('a row travels from one device to another, with its edits and its end', asy
 
   await laptop.execute("DELETE FROM notes WHERE id = 'n1'");
   await untilRows(phone, NOTES, []);
+});
+
+test('a server in a process of its own does the same and can be asked the same', async () => {
+  const server = await spawnSyncServer({ tables: NOTES_SQL });
+  try {
+    const laptop = await syncedDevice(server, 'laptop');
+    const phone = await syncedDevice(server, 'phone');
+    await laptop.execute("INSERT INTO notes (id, body, stars) VALUES ('n1', 'Milk and honey', 1)");
+    await untilRows(phone, NOTES, [{ id: 'n1', body: 'Milk and honey', stars: 1 }]);
+    expect(await server.uploadsOf('notes', 'n1')).toBe(1);
+    expect(await server.findReceived(['Milk and honey', 'Bread and butter'])).toEqual([
+      { text: 'Milk and honey', form: 'as it is', seq: expect.any(Number), url: '/upload' },
+    ]);
+    await expect(server.query('SELECT nothing')).rejects.toThrow('column "nothing" does not exist');
+  } finally {
+    await server.close();
+  }
+  await expect(server.query('SELECT 1')).rejects.toThrow();
+});
+
+test('users see their own rows, and what has no owner', async () => {
+  const server = await syncServer();
+  const ada = await syncedDevice(server, 'laptop');
+  const bob = await syncedDevice(server, 'tablet', { owner: 'bob' });
+  await ada.execute("INSERT INTO notes (id, body) VALUES ('n1', 'of Ada')");
+  await bob.execute("INSERT INTO notes (id, body) VALUES ('n2', 'of Bob')");
+  await server.query("INSERT INTO news (id, title) VALUES ('w1', 'to all')");
+  for (const [db, id] of [
+    [ada, 'n1'],
+    [bob, 'n2'],
+  ] as const) {
+    await untilRows(db, 'SELECT id FROM news', [{ id: 'w1' }]);
+    await untilRows(db, 'SELECT id FROM notes', [{ id }]);
+  }
+});
+
+test("an app's transaction arrives as one, and is seen as one", async () => {
+  const server = await syncServer();
+  const laptop = await syncedDevice(server, 'laptop');
+  await laptop.writeTransaction(async (tx) => {
+    await tx.execute("INSERT INTO notes (id, body) VALUES ('n1', 'Milk')");
+    await tx.execute("INSERT INTO tags (id, name) VALUES ('t1', 'shop')");
+    await tx.execute("UPDATE notes SET stars = 2 WHERE id = 'n1'");
+  });
+  await until(async () => expect(await server.uploads()).toHaveLength(1));
+  const [upload] = await server.uploads();
+  expect(upload?.device).toBe('laptop');
+  expect(upload?.writes.map(({ op, table, id }) => [op, table, id])).toEqual([
+    ['PUT', 'notes', 'n1'],
+    ['PUT', 'tags', 't1'],
+    ['PATCH', 'notes', 'n1'],
+  ]);
+  expect(await server.uploadsOf('notes', 'n1')).toBe(2);
+  await until(async () => {
+    expect(await server.query('SELECT body, stars FROM notes')).toEqual([
+      { body: 'Milk', stars: 2 },
+    ]);
+  });
 });
