@@ -126,6 +126,19 @@ describe('an upload', () => {
     expect(await device.queued()).toBe(0);
   });
 
+  it('takes entries that belong to no transaction', async () => {
+    const ids: (number | null)[] = [];
+    const device = await newDevice({
+      async answer(_, { id }) {
+        ids.push(id);
+      },
+    });
+    const entry = { op: 'PUT', type: 'todos', id: 't', data: { title: 'milk' } };
+    await device.db.execute('INSERT INTO ps_crud (data) VALUES (?)', [JSON.stringify(entry)]);
+    await device.upload();
+    expect(ids).toEqual([null]);
+  });
+
   it('refuses options that it does not have', () => {
     const send = async () => {};
     expect(() => uploadWith({ tables: [notes], send, retries: 3 } as UploadOptions)).toThrow(
