@@ -4,49 +4,63 @@ import { quoted, type TableFacts } from './changes.js';
 import type { Database } from './database.js';
 import type { RefusedRow, Write } from './sync-server.js';
 
-/** The server will never take this transaction. */
+/** The server will never take these rows, and has taken nothing of their transaction. */
 export class UploadRefused extends Error {
   override readonly name = 'UploadRefused';
-  readonly refused: RefusedRow;
-  constructor(refused: RefusedRow) {
-    super(refused.message);
+  readonly refused: readonly RefusedRow[];
+  constructor(refused: readonly RefusedRow[]) {
+    super('Rows are refused.');
     this.refused = refused;
   }
 }
 
-/** @throws {UploadRefused} naming the row, after which nothing of the transaction is there. */
+/** @throws {UploadRefused} naming every row that Postgres does not take. */
 export async function applyWrites(
   database: Database,
   owner: string,
   writes: readonly Write[],
 ): Promise<void> {
+  const batches = batchesOf(writes);
   try {
     await database.commit(async (tx) => {
-      for (const batch of batchesOf(writes)) await applyBatch(tx, database.tables, owner, batch);
+      for (const batch of batches) await applyBatch(tx, database.tables, owner, batch);
     });
   } catch (error) {
     if (!isPermanent(error)) throw error;
-    await findRefused(database, owner, writes); // one by one, to say which it was
-    throw error;
+    await database.commit(async (tx) => {
+      const refused: RefusedRow[] = [];
+      for (const batch of batches) {
+        refused.push(...(await refusedOf(tx, database.tables, owner, batch)));
+      }
+      throw new UploadRefused(refused); // which also undoes the rest of it
+    });
   }
 }
 
-async function findRefused(
-  database: Database,
+/** Which of these writes fail: what fails together is tried in halves. */
+async function refusedOf(
+  tx: Transaction,
+  tables: ReadonlyMap<string, TableFacts>,
   owner: string,
-  writes: readonly Write[],
-): Promise<void> {
-  await database.commit(async (tx) => {
-    for (const write of writes) {
-      try {
-        await applyBatch(tx, database.tables, owner, [write]);
-      } catch (error) {
-        const { code, message } = error as { code: string; message: string };
-        throw new UploadRefused({ table: write.table, id: write.id, code, message });
-      }
+  batch: readonly Write[],
+): Promise<RefusedRow[]> {
+  await tx.exec('SAVEPOINT batch');
+  try {
+    await applyBatch(tx, tables, owner, batch);
+    return [];
+  } catch (error) {
+    await tx.exec('ROLLBACK TO batch');
+    const [first, ...others] = batch;
+    if (first && others.length === 0) {
+      const { code, message: reason } = error as { code: string; message: string };
+      return [{ table: first.table, id: first.id, code, reason }];
     }
-    throw new Error('A transaction was refused, but none of its writes.');
-  });
+  }
+  const middle = Math.ceil(batch.length / 2);
+  return [
+    ...(await refusedOf(tx, tables, owner, batch.slice(0, middle))),
+    ...(await refusedOf(tx, tables, owner, batch.slice(middle))),
+  ];
 }
 
 /** Neighbours that one statement can apply: alike, and no row twice. */
@@ -71,7 +85,7 @@ async function applyBatch(
   tx: Transaction,
   tables: ReadonlyMap<string, TableFacts>,
   owner: string,
-  batch: readonly [Write, ...Write[]] | Write[],
+  batch: readonly Write[],
 ): Promise<void> {
   const { op, table, data } = batch[0] as Write;
   const facts = tables.get(table);

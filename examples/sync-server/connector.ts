@@ -1,5 +1,9 @@
 /** A connector for the sync server: what an app gives to `db.connect`. */
-import type { CommonPowerSyncDatabase, PowerSyncBackendConnector } from '@powersync/common';
+import type {
+  CommonPowerSyncDatabase,
+  CrudEntry,
+  PowerSyncBackendConnector,
+} from '@powersync/common';
 import type { RefusedRow, Write } from './sync-server.js';
 
 export interface ConnectorOptions {
@@ -11,73 +15,64 @@ export interface ConnectorOptions {
   readonly device: string;
 }
 
-/** Sends one transaction; rejects with `UploadFailed`. */
-export type Send = (writes: readonly Write[]) => Promise<void>;
-
-/** The server did not take a transaction. */
-export class UploadFailed extends Error {
-  override readonly name = 'UploadFailed';
-  readonly status: number;
-  /** Rows that it refuses for good; none when it may take them later. */
-  readonly refused: readonly RefusedRow[];
-  constructor(status: number, refused: readonly RefusedRow[]) {
-    super(`The server answered ${status}: ${refused[0]?.message ?? 'later, perhaps'}`);
-    this.status = status;
-    this.refused = refused;
-  }
-}
+/** Sends one transaction; resolves with the rows that are refused for good, rejects otherwise. */
+export type Send = (writes: readonly Write[]) => Promise<{ readonly refused: RefusedRow[] }>;
 
 /**
- * `uploadData` makes the function that PowerSync calls out of one that sends a transaction; without
- * it, entries are uploaded as they are.
+ * `uploadData` makes the function that PowerSync calls out of one that sends a transaction, such as
+ * `(send) => uploadWith({ tables, send })`; without it, entries are uploaded as they are.
  */
 export function syncConnector(
-  options: ConnectorOptions,
+  { url, owner, device }: ConnectorOptions,
   uploadData: (send: Send) => PowerSyncBackendConnector['uploadData'] = uploadAsIs,
 ): PowerSyncBackendConnector {
   let token: Promise<string> | null = null;
   const fetchToken = async () => {
-    const { device, owner } = options;
-    const response = await post(`${options.url}/token`, { device, owner });
+    const response = await post(`${url}/token`, { device, owner });
+    if (!response.ok) throw new Error(`The server gives no token: ${response.status}`);
     return ((await response.json()) as { token: string }).token;
   };
   const send: Send = async (transaction) => {
     token ??= fetchToken();
     try {
-      await post(`${options.url}/upload`, { token: await token, transaction });
+      const response = await post(`${url}/upload`, { token: await token, transaction });
+      const answer = (await response.json()) as { refused?: RefusedRow[] };
+      if (response.ok || response.status === 422) return { refused: answer.refused ?? [] };
+      throw new Error(`The server answers an upload with ${response.status}.`);
     } catch (error) {
-      if (!(error instanceof UploadFailed) || error.status === 401) token = null;
+      token = null; // it may be that it is over
       throw error;
     }
   };
   return {
     async fetchCredentials() {
       token = fetchToken();
-      return { endpoint: options.url, token: await token };
+      return { endpoint: url, token: await token };
     },
     uploadData: uploadData(send),
   };
 }
 
-/** One transaction of the queue after the other, every entry as PowerSync has it. */
+/** Every entry as PowerSync has it; rows that are refused are left out. */
 export function uploadAsIs(send: Send): PowerSyncBackendConnector['uploadData'] {
   return async (db: CommonPowerSyncDatabase) => {
-    for (;;) {
-      const transaction = await db.getNextCrudTransaction();
-      if (!transaction) return;
-      const { crud } = transaction;
-      await send(
-        crud.map(({ op, table, id, opData: data }) => ({ op, table, id, data: data ?? null })),
-      );
-      await transaction.complete();
+    const transaction = await db.getNextCrudTransaction();
+    let writes = (transaction?.crud ?? []).map(writeOf);
+    while (writes.length > 0) {
+      const { refused } = await send(writes);
+      if (refused.length === 0) break;
+      const rows = new Set(refused.map(({ table, id }) => JSON.stringify([table, id])));
+      writes = writes.filter(({ table, id }) => !rows.has(JSON.stringify([table, id])));
     }
+    await transaction?.complete();
   };
 }
 
-async function post(url: string, body: object): Promise<Response> {
+function writeOf({ op, table, id, opData }: CrudEntry): Write {
+  return { op, table, id, data: opData ?? null };
+}
+
+function post(url: string, body: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (response.ok) return response;
-  const { refused = [] } = (await response.json()) as { refused?: RefusedRow[] };
-  throw new UploadFailed(response.status, refused);
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
 }

@@ -75,7 +75,7 @@ interface RequestBody extends StreamRequest {
 export function answerError(res: ServerResponse, error: unknown): void {
   const { status = 500, message } = error as { status?: number; message: string };
   if (res.headersSent || res.destroyed) res.destroy();
-  else if (error instanceof UploadRefused) reply(res, 422, { refused: [error.refused] });
+  else if (error instanceof UploadRefused) reply(res, 422, { refused: error.refused });
   else reply(res, status, { error: message });
 }
 

@@ -12,9 +12,9 @@ export interface Write {
 export interface RefusedRow {
   readonly table: string;
   readonly id: string;
-  /** What Postgres calls it, such as `23514`, or what the server does. */
+  /** What Postgres calls it, such as `23514`, or `refused` when that was ordered. */
   readonly code: string;
-  readonly message: string;
+  readonly reason: string;
 }
 
 export interface SyncServerOptions {
@@ -38,7 +38,7 @@ export interface UploadFault {
    * - `twice`: applied twice, as by a proxy that tries again;
    * - `partly`: the first `writes` of it are committed, then the server fails with 500;
    * - `unavailable`: 503, nothing is applied;
-   * - `refused`: 422 that names the row, nothing is applied.
+   * - `refused`: 422 that names the row, or the first one, and nothing is applied.
    */
   readonly kind: 'lost-request' | 'lost-answer' | 'twice' | 'partly' | 'unavailable' | 'refused';
   readonly times?: number;

@@ -18,8 +18,8 @@ export async function takeUpload(
       throw Object.assign(new Error('Come back later.'), { status: 503 });
     case 'refused': {
       const { table, id } = fault.row ?? (writes[0] as Write);
-      const message = 'The server does not want this row.';
-      throw new UploadRefused({ table, id, code: 'refused', message });
+      const reason = 'The server does not want this row.';
+      throw new UploadRefused([{ table, id, code: 'refused', reason }]);
     }
     case 'partly':
       await applyWrites(database, owner, writes.slice(0, fault.writes ?? 1));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UploadFailed, uploadAsIs } from '../../examples/sync-server/connector.js';
+import { uploadAsIs } from '../../examples/sync-server/connector.js';
 import type { RefusedRow, UploadFault } from '../../examples/sync-server/sync-server.js';
 import { syncedDevice, syncServer, until, untilRows } from '../support/synced-devices.js';
 
@@ -66,43 +66,52 @@ test('a forgotten fault does not come true', async () => {
   expect(await server.uploads()).toHaveLength(1);
 });
 
-/** Leaves out what the server refuses, and keeps what it said. */
-async function refusalsOf(write: string, fault: UploadFault | null) {
+/** What is refused of a transaction with a good row and others, and what becomes of the good one. */
+async function refusalsOf(writes: readonly string[], fault: UploadFault | null) {
   const server = await syncServer();
   if (fault) await server.failUploads(fault);
   await server.query("INSERT INTO notes (id, owner_id, body) VALUES ('b1', 'bob', 'of Bob')");
-  const refusals: RefusedRow[] = [];
+  const answers: (readonly RefusedRow[])[] = [];
+  const stored: unknown[] = [];
   const laptop = await syncedDevice(server, 'laptop', {
-    uploadData: (send) => async (db) => {
-      try {
-        await uploadAsIs(send)(db);
-      } catch (error) {
-        if (!(error instanceof UploadFailed) || error.status !== 422) throw error;
-        refusals.push(...error.refused);
-        await (await db.getNextCrudTransaction())?.complete();
-      }
-    },
+    uploadData: (send) =>
+      uploadAsIs(async (uploaded) => {
+        const answer = await send(uploaded);
+        answers.push(answer.refused);
+        stored.push((await server.query('SELECT id FROM notes ORDER BY id')).map(({ id }) => id));
+        return answer;
+      }),
   });
   await laptop.writeTransaction(async (tx) => {
     await tx.execute("INSERT INTO notes (id, body) VALUES ('n1', 'Milk')");
-    await tx.execute(write);
+    for (const write of writes) await tx.execute(write);
   });
-  await until(() => expect(refusals).not.toHaveLength(0));
-  const rows = await server.query('SELECT id, body FROM notes');
-  expect(rows).toEqual([{ id: 'b1', body: 'of Bob' }]); // nothing of the transaction is there
-  return refusals.map(({ table, id, code }) => ({ table, id, code }));
+  await until(() => expect(stored).toHaveLength(2));
+  // Nothing of a refused transaction is applied; then all of what is left.
+  expect(stored).toEqual([['b1'], ['b1', 'n1']]);
+  expect(answers[1]).toEqual([]);
+  return answers[0]?.map(({ table, id, code }) => `${table} ${id} ${code}`);
 }
 
-test('a refusal for good names the row, and nothing of its transaction is applied', async () => {
-  const ordered = { kind: 'refused', row: { table: 'notes', id: 'n2' } } as const;
+test('a refusal for good names every row that is refused', async () => {
+  const row = { table: 'notes', id: 'n2' };
   const honey = "INSERT INTO notes (id, body) VALUES ('n2', 'Honey')";
-  expect(await refusalsOf(honey, ordered)).toEqual([{ table: 'notes', id: 'n2', code: 'refused' }]);
-  const check = "INSERT INTO notes (id, body, stars) VALUES ('n2', 'Honey', 10)";
-  expect(await refusalsOf(check, null)).toEqual([{ table: 'notes', id: 'n2', code: '23514' }]);
-  const foreignRow = "INSERT INTO notes (id, body) VALUES ('b1', 'mine now')";
-  expect(await refusalsOf(foreignRow, null)).toEqual([{ table: 'notes', id: 'b1', code: '42501' }]);
-  const foreignOwner = "INSERT INTO notes (id, owner_id) VALUES ('n2', 'bob')";
-  expect(await refusalsOf(foreignOwner, null)).toEqual([
-    { table: 'notes', id: 'n2', code: '42501' },
+  const ordered = await refusalsOf([honey], { kind: 'refused', row });
+  expect(ordered).toEqual(['notes n2 refused']);
+  const byPostgres = await refusalsOf(
+    [
+      "INSERT INTO notes (id, body, stars) VALUES ('n3', 'too good', 10)",
+      "INSERT INTO notes (id, body) VALUES ('b1', 'mine now')",
+      "INSERT INTO notes (id, owner_id) VALUES ('n4', 'bob')",
+      "DELETE FROM notes WHERE id = 'nothing'",
+      "INSERT INTO notes (id, body, stars) VALUES ('n5', 'too good', 11)",
+    ],
+    null,
+  );
+  expect(byPostgres).toEqual([
+    'notes n3 23514',
+    'notes b1 42501',
+    'notes n4 42501',
+    'notes n5 23514',
   ]);
 });
