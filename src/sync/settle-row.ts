@@ -108,8 +108,8 @@ function needsOpening({ context, table, work, change, record }: Row): boolean {
 }
 
 /** An echo, or a change of visible columns alone: no key is used. */
-function settleUnopened({ table, work, record, arrived, movedOn }: Row): RowOutcome {
-  const outcome = { table: table.name, id: work.id, done: arrived };
+function settleUnopened({ table, work, record, writes, arrived, movedOn }: Row): RowOutcome {
+  const outcome = { table: table.name, id: work.id, done: [...writes, ...arrived] };
   if (!work.sealed || movedOn || clearOf(table, work.sealed) === record.clear) return outcome;
   const { plain, findings } = settleVisible(table, work.plain, work.sealed, record.findings);
   const clear = clearOf(table, work.sealed);
@@ -184,7 +184,15 @@ function withdraw(row: Row, { content }: RowVersion): RowOutcome {
     table: table.name,
     id: work.id,
     ...(work.plain && !movedOn && { plain: null }),
-    record: { ...record, known, life: content.life, trouble: left, seen: null, clear: null },
+    record: {
+      ...record,
+      known,
+      life: content.life,
+      trouble: left,
+      seen: null,
+      clear: null,
+      due: null,
+    },
     done: [...writes, ...arrived],
   };
 }
@@ -203,9 +211,9 @@ function sendingOf(
   if (!lacking) return { when: 'never' };
   if (changed) return { when: 'now', sent: null };
   if (work.rejected) return { when: 'never' };
-  const { main, siblings } = arrivals;
+  const { main } = arrivals;
   if (!main) return work.sealed ? { when: 'never' } : { when: 'now', sent: null };
-  return whenToSend(merged, { main, siblings }, record, context.now, context.mergeDelay);
+  return whenToSend(merged, main, record, context.now, context.mergeDelay);
 }
 
 function finish(row: Row, settled: Settled): RowOutcome {
@@ -266,7 +274,7 @@ function hold(row: Row, error: RowsealError): RowOutcome {
   return {
     table: table.name,
     id: work.id,
-    record: { ...record, known, trouble: describe(kind, error) },
+    record: { ...record, known, due: null, trouble: describe(kind, error) },
     done: [],
     held: [...writes, ...arrived],
   };

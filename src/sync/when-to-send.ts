@@ -17,31 +17,26 @@ export type Sending =
   | { readonly when: 'now'; readonly sent: Sent | null }
   | { readonly when: 'later'; readonly due: number };
 
-export interface Arrived {
-  /** The payload in place. */
-  readonly main: OpenedRow;
-  readonly siblings: readonly OpenedRow[];
-}
-
 /**
  * For a version that the app did not write just now, and that says more than the payload in place.
  *
- * It is sent once for each payload that arrives: by the writer of the payload in place at once, by
+ * It is sent once for each payload that stands in its place: by the writer of the payload in place at once, by
  * others after a while if it is needed then.
  */
 export function whenToSend(
   merged: RowVersion,
-  { main, siblings }: Arrived,
+  main: OpenedRow,
   record: RowRecord,
   now: number,
   mergeDelay: () => number,
 ): Sending {
   const content = digestBytes(encodePayload(merged.content, 'none'));
   const answered = record.sent?.content === content ? record.sent.arrived : [];
-  const ids = [main, ...siblings].map(openedPayloadId).filter((id) => !answered.includes(id));
-  if (ids.length === 0) return { when: 'never' };
-  if (openedPayloadId(main) === record.own || isDue(record, now)) {
-    return { when: 'now', sent: { content, arrived: [...answered, ...ids] } };
+  const id = openedPayloadId(main);
+  // Siblings need not be counted: one that adds something makes another content.
+  if (answered.includes(id)) return { when: 'never' };
+  if (id === record.own || isDue(record, now)) {
+    return { when: 'now', sent: { content, arrived: [...answered, id] } };
   }
   return { when: 'later', due: record.due ?? now + mergeDelay() };
 }
