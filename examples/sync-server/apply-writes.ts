@@ -69,7 +69,7 @@ function batchesOf(writes: readonly Write[]): Write[][] {
   let ids = new Set<string>();
   let form = '';
   for (const write of writes) {
-    const formOfThis = JSON.stringify([write.op, write.table, ...Object.keys(write.data ?? {})]);
+    const formOfThis = `${write.op} ${write.table} ${Object.keys(write.data ?? {})}`;
     if (formOfThis !== form || ids.has(write.id)) {
       batches.push([]);
       ids = new Set();

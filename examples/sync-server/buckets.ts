@@ -8,11 +8,11 @@ import type { Change } from './changes.js';
 export interface Operation {
   readonly opId: number;
   readonly op: 'PUT' | 'REMOVE' | 'MOVE' | 'CLEAR';
-  /** Table and id; `null` for MOVE and CLEAR. */
-  readonly row: string | null;
+  /** The row of a PUT or REMOVE. */
+  readonly id: string | null;
+  /** The row's columns of a PUT, as JSON text. */
+  readonly data: string | null;
   readonly checksum: number;
-  /** As it goes over the line: JSON. */
-  readonly json: string;
 }
 
 export interface Bucket {
@@ -48,9 +48,10 @@ export function createBuckets(): Buckets {
   }
 
   function append(bucket: Bucket & { operations: Operation[] }, id: string, data: string | null) {
-    const operation = rowOperation(++lastOpId, bucket.table, id, data);
-    bucket.operations.push(operation);
-    bucket.checksum = (bucket.checksum + operation.checksum) >>> 0;
+    const opId = ++lastOpId;
+    const checksum = Math.imul(opId, 0x9e3779b1) >>> 0; // any number will do, if it keeps to it
+    bucket.operations.push({ opId, op: data === null ? 'REMOVE' : 'PUT', id, data, checksum });
+    bucket.checksum = (bucket.checksum + checksum) >>> 0;
   }
 
   return {
@@ -72,9 +73,8 @@ export function createBuckets(): Buckets {
     },
     touchAll() {
       for (const bucket of buckets.values()) {
-        for (const { op, json } of liveOperations(bucket.operations)) {
-          const { object_id: id, data } = JSON.parse(json) as { object_id: string; data: string };
-          if (op === 'PUT') append(bucket, id, data);
+        for (const { op, id, data } of liveOperations(bucket.operations)) {
+          if (op === 'PUT' && id !== null) append(bucket, id, data);
         }
       }
     },
@@ -88,17 +88,10 @@ export function rowKey(table: string, id: string): string {
   return JSON.stringify([table, id]);
 }
 
-function rowOperation(opId: number, table: string, id: string, data: string | null): Operation {
-  const op = data === null ? 'REMOVE' : 'PUT';
-  const checksum = Math.imul(opId, 0x9e3779b1) >>> 0; // any number will do, if it keeps to it
-  const entry = { op_id: `${opId}`, op, object_type: table, object_id: id, checksum, data };
-  return { opId, op, row: rowKey(table, id), checksum, json: JSON.stringify(entry) };
-}
-
 /** The last operation of each row. */
 function liveOperations(operations: readonly Operation[]): Operation[] {
   const last = new Map<string, Operation>();
-  for (const operation of operations) if (operation.row) last.set(operation.row, operation);
+  for (const operation of operations) if (operation.id !== null) last.set(operation.id, operation);
   return [...last.values()];
 }
 
@@ -114,6 +107,5 @@ function compacted(operations: readonly Operation[]): Operation[] {
 }
 
 function withoutRow({ opId, checksum }: Operation, op: 'MOVE' | 'CLEAR'): Operation {
-  const json = JSON.stringify({ op_id: `${opId}`, op, checksum });
-  return { opId, op, row: null, checksum, json };
+  return { opId, op, id: null, data: null, checksum };
 }

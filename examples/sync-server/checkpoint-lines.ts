@@ -92,7 +92,7 @@ function checkpointLine(
 }
 
 function* dataLines(
-  { name, operations }: SeenBucket,
+  { name, table, operations }: SeenBucket,
   positions: Map<string, number>,
 ): Generator<string> {
   const from = positions.get(name) ?? 0;
@@ -105,9 +105,14 @@ function* dataLines(
     positions.set(name, next);
     const ends = { after: `${after}`, next_after: `${next}`, has_more: rest.length > 0 };
     const head = JSON.stringify({ bucket: name, ...ends });
-    const entries = part.map(({ json }) => json).join(',');
+    const entries = part.map((each) => entryOf(table, each)).join(',');
     yield `{"data":${head.slice(0, -1)},"data":[${entries}]}}`;
   }
+}
+
+function entryOf(table: string, { opId, op, id, data, checksum }: Operation): string {
+  const row = id === null ? {} : { object_type: table, object_id: id, data };
+  return JSON.stringify({ op_id: `${opId}`, op, checksum, ...row });
 }
 
 function updatedBuckets({ buckets }: Sight, { described }: Progress): SeenBucket[] {

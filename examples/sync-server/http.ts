@@ -55,7 +55,9 @@ export async function answer(
       return reply(res, 200, { data: { checkpoint_request_id } });
     }
     case '/upload': {
-      const outcome = await backend.upload(session, json.transaction ?? []);
+      const writes = json.transaction ?? [];
+      recorder.upload(session, body, writes);
+      const outcome = await backend.upload(session, writes);
       return outcome === 'silence' ? void req.socket.destroy() : reply(res, 200, {});
     }
     default:

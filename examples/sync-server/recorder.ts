@@ -7,31 +7,37 @@ import {
 } from '../bank-statement/needles.js';
 import { needlesIn, searchFor } from '../bank-statement/search-bytes.js';
 import { rowKey } from './buckets.js';
-import type { ReceivedRequest, ReceivedText, ReceivedUpload } from './sync-server.js';
+import type { Device } from './devices.js';
+import type { ReceivedRequest, ReceivedText, ReceivedUpload, Write } from './sync-server.js';
 
 export interface Recorder {
   readonly requests: ReceivedRequest[];
-  readonly uploads: ReceivedUpload[];
   request(request: Omit<ReceivedRequest, 'seq'>): void;
-  upload(upload: ReceivedUpload): void;
+  upload(device: Device, body: Uint8Array, writes: readonly Write[]): void;
+  uploads(): ReceivedUpload[];
   uploadsOf(table: string, id: string): number;
   find(texts: readonly string[]): ReceivedText[];
 }
 
 export function createRecorder(): Recorder {
   const requests: ReceivedRequest[] = [];
-  const uploads: ReceivedUpload[] = [];
+  const uploads: (Device & { readonly body: Uint8Array })[] = []; // parsed when asked for: they are many
   const counts = new Map<string, number>();
   return {
     requests,
-    uploads,
     request: (request) => void requests.push({ seq: requests.length + 1, ...request }),
-    upload(upload) {
-      uploads.push(upload);
-      for (const { table, id } of upload.writes) {
+    upload({ device, owner }, body, writes) {
+      uploads.push({ device, owner, body });
+      for (const { table, id } of writes) {
         const key = rowKey(table, id);
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
+    },
+    uploads() {
+      return uploads.map(({ device, owner, body }) => {
+        const { transaction } = JSON.parse(Buffer.from(body).toString()) as UploadBody;
+        return { device, owner, writes: transaction };
+      });
     },
     uploadsOf: (table, id) => counts.get(rowKey(table, id)) ?? 0,
     find(texts) {
@@ -43,6 +49,10 @@ export function createRecorder(): Recorder {
       });
     },
   };
+}
+
+interface UploadBody {
+  readonly transaction: readonly Write[];
 }
 
 /** Also as JavaScript keeps texts, and as JSON and URLs write them. */

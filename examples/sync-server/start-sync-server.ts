@@ -47,10 +47,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
       signal.notify();
       return checkpoint;
     },
-    upload({ device, owner }, writes) {
-      recorder.upload({ device, owner, writes });
-      return takeUpload(database, faults, { device, owner }, writes);
-    },
+    upload: (session, writes) => takeUpload(database, faults, session, writes),
     async stream(res, token, request) {
       const { device, owner } = devices.holderOf(token) ?? { device: '', owner: '' };
       const clientId = request.client_id ?? '';
@@ -100,7 +97,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
       database.commit(async (tx) => (await tx.query<ServerRow>(sql, [...params])).rows),
     received: async () => recorder.requests,
     findReceived: async (texts) => recorder.find(texts),
-    uploads: async () => recorder.uploads,
+    uploads: async () => recorder.uploads(),
     uploadsOf: async (table, id) => recorder.uploadsOf(table, id),
     streams: async () => [...streams.values()],
     failUploads: async (...uploads) => faults.add({ uploads }),
