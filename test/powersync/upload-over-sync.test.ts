@@ -3,7 +3,7 @@ import { column, Schema, Table } from '@powersync/common';
 import { cleartext, defineTable, encrypted, encryptRow } from 'rowseal';
 import { vaultForTesting } from 'rowseal/testing';
 import { describe, expect, it } from 'vitest';
-import { type Send, UploadFailed } from '../../examples/sync-server/connector.js';
+import type { Send } from '../../examples/sync-server/connector.js';
 import {
   serverSql,
   type UploadOptions,
@@ -18,23 +18,10 @@ const { text } = column;
 const sealed = new Table({ folder: text, payload: text, parents: text, siblings: text });
 const schema = new Schema({ notes_sealed: sealed });
 
-/** What an app writes once: how its backend says no. */
 const uploadNotes =
   (options: Partial<UploadOptions> = {}) =>
   (send: Send) =>
-    uploadWith({
-      tables: [notes],
-      async send(writes) {
-        try {
-          await send(writes);
-          return undefined;
-        } catch (error) {
-          if (!(error instanceof UploadFailed) || error.refused.length === 0) throw error;
-          return { refused: error.refused.map((row) => ({ ...row, reason: row.message })) };
-        }
-      },
-      ...options,
-    });
+    uploadWith({ tables: [notes], send, ...options });
 
 const startServer = () => syncServer({ tables: serverSql([notes], { owner: 'owner_id' }) });
 
