@@ -135,10 +135,12 @@ function isVisibleText({ kind, codec }: LayoutColumn): boolean {
  */
 function purgeFunction(table: Table): string {
   const name = sqlName(sealedName(table));
+  const purge = `${sqlName(`rowseal_purge_${table.name}`)}(ids text[], payload_ids text[])`;
   return `\
 -- Removes deleted rows that a device names by id and payload id, and returns how many. Call it for
 -- deletes older than any device stays offline: a device that missed one would send the row again.
-CREATE OR REPLACE FUNCTION ${sqlName(`rowseal_purge_${table.name}`)}(ids text[], payload_ids text[])
+-- Nobody may call it until you grant it to your backend's role.
+CREATE OR REPLACE FUNCTION ${purge}
 RETURNS bigint LANGUAGE sql
 BEGIN ATOMIC
   WITH purged AS (
@@ -151,5 +153,6 @@ BEGIN ATOMIC
   )
   SELECT count(*) FROM purged;
 END;
+REVOKE ALL ON FUNCTION ${purge} FROM PUBLIC;
 `;
 }

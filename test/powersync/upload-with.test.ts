@@ -1,4 +1,5 @@
-import { column, Schema, Table } from '@powersync/common';
+import { type CrudTransaction, column, Schema, Table } from '@powersync/common';
+import type { PowerSyncDatabase } from '@powersync/node';
 import { cleartext, defineTable, encrypted } from 'rowseal';
 import { describe, expect, it } from 'vitest';
 import {
@@ -50,7 +51,7 @@ async function newDevice(
   return {
     db,
     received,
-    upload: () => uploadData(db),
+    upload: (through = db) => uploadData(through),
     put: (id: string, payload: string) =>
       db.execute('INSERT OR REPLACE INTO notes_sealed (id, payload) VALUES (?, ?)', [id, payload]),
     async queued() {
@@ -64,6 +65,20 @@ async function newDevice(
 function put(id: string, payload: string): UploadWrite {
   const data = { folder: null, pinned: null, payload, parents: '' };
   return { op: 'PUT', table: 'notes_sealed', id, data };
+}
+
+/** A process that is killed when the server has answered. */
+function dyingBeforeComplete(db: PowerSyncDatabase): PowerSyncDatabase {
+  const complete = () => Promise.reject(new Error('killed'));
+  const getNextCrudTransaction = async () =>
+    Object.assign((await db.getNextCrudTransaction()) as CrudTransaction, { complete });
+  return new Proxy(db, {
+    get(target, name) {
+      if (name === 'getNextCrudTransaction') return getNextCrudTransaction;
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 describe('an upload', () => {
@@ -179,6 +194,17 @@ describe('a row that the backend refuses for good', () => {
       { tbl: 'notes', id: 'b', payload_id: payloadIdOf(A), reason: 'too many notes' },
     ]);
     expect(await device.queued()).toBe(1);
+  });
+
+  it('is noted before the transaction ends, so that a crash in between forgets nothing', async () => {
+    const device = await newDevice({ answer: refusing('a') });
+    await device.put('a', A);
+    await expect(device.upload(dyingBeforeComplete(device.db))).rejects.toThrow('killed');
+    const noted = { tbl: 'notes', id: 'a', payload_id: payloadIdOf(A), reason: 'too many notes' };
+    expect(await device.rejected()).toEqual([noted]);
+    await device.upload();
+    expect(await device.rejected()).toEqual([noted]);
+    expect(await device.queued()).toBe(0);
   });
 
   it('is sent by nobody when all of a transaction is refused', async () => {

@@ -7,6 +7,7 @@ import { payloadIdOf, payloadText } from './payload-text.js';
 
 const CHECK_VIOLATION = '23514';
 const NOT_NULL_VIOLATION = '23502';
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 const notes = defineTable('notes', {
   body: encrypted.text(),
@@ -247,6 +248,17 @@ describe('the purge', () => {
     await db.run(...upsert(second));
     expect(await purge([first.id], [second.payload])).toBe(0);
     expect(await stored(first.id)).toMatchObject({ siblings: first.payload });
+  });
+
+  it('may be called by nobody but its owner, until that is granted', async () => {
+    await db.exec(`CREATE ROLE backend; GRANT ALL ON notes_sealed TO backend; SET ROLE backend`);
+    const call = 'SELECT rowseal_purge_notes(NULL, NULL)';
+    expect(await db.refusal(call)).toBe(INSUFFICIENT_PRIVILEGE);
+    await db.exec('RESET ROLE; GRANT EXECUTE ON FUNCTION rowseal_purge_notes TO backend');
+    await db.exec(serverSql([notes]));
+    await db.exec('SET ROLE backend');
+    expect(await db.refusal(call)).toBe(null);
+    await db.exec('RESET ROLE');
   });
 
   it('does nothing for lists that are empty, uneven or NULL', async () => {
