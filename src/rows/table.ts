@@ -16,9 +16,13 @@ export type Columns = Readonly<Record<string, Column>>;
 export type PayloadType = 'text' | 'bytes';
 
 /** A table as declared by `defineTable`; `RowOf` and `SealedRowOf` give its rows' types. */
-export interface Table<C extends Columns = Columns, P extends PayloadType = PayloadType> {
+export interface Table<
+  C extends Columns = Columns,
+  P extends PayloadType = PayloadType,
+  Name extends string = string,
+> {
   /** Its name, as declared. */
-  readonly name: string;
+  readonly name: Name;
   /** Its columns by name, as declared. */
   readonly columns: C;
   /** How the sealed payload is stored. */
@@ -109,11 +113,11 @@ const BOUND_COLUMN_LIMIT = 255;
  * console.assert(transactions.columns.amount.kind === 'encrypted');
  * ```
  */
-export function defineTable<const C extends Columns, P extends PayloadType = 'text'>(
-  name: string,
-  columns: C,
-  options: TableOptions<P> = {},
-): Table<C, P> {
+export function defineTable<
+  const C extends Columns,
+  P extends PayloadType = 'text',
+  const Name extends string = string,
+>(name: Name, columns: C, options: TableOptions<P> = {}): Table<C, P, Name> {
   assertOptions(options, ['earlierBoundSets', 'padding', 'payload', 'storedAs'], 'defineTable');
   const { payload = 'text' as P } = options;
   const padding = checkedPadding(options);

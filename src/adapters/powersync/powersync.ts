@@ -5,14 +5,24 @@
  * @packageDocumentation
  */
 
+export type { Mirror, RetryOptions } from '../../sync/mirror.js';
+export type { MirrorState, MirrorStatus } from '../../sync/mirror-status.js';
 export { type ServerSqlOptions, serverSql } from '../../sync/server-sql.js';
 export { type SyncConfigOptions, syncConfig } from '../../sync/sync-config.js';
+export type { RowFinding, TroubledRow } from '../../sync/sync-store.js';
 export {
   type ToServerOptions,
   toServer,
   type UploadEntry,
   type UploadWrite,
 } from '../../sync/to-server.js';
+export { type LogOutOptions, logOut } from './log-out.js';
+export {
+  type EncryptedTables,
+  type EncryptedTablesOptions,
+  encryptedTables,
+} from './schema.js';
+export { type MirrorOptions, startMirror } from './start-mirror.js';
 export {
   type UploadAnswer,
   type UploadOptions,

@@ -1,0 +1,116 @@
+/**
+ * The mirror's own tables.
+ *
+ * They are ordinary SQLite tables outside the PowerSync schema: clearing leaves them alone, so
+ * that the next start still learns of it, and they can count with AUTOINCREMENT.
+ */
+import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
+
+/** `ps_kv` has this key while a database is in use; clearing removes it before the rows. */
+export const SENTINEL = 'rowseal';
+
+/** Told apart by what the data needs, not by releases: raised when a table changes. */
+export const BOOKKEEPING_VERSION = 1;
+
+/** Milliseconds since 1970, the same all through a statement. */
+export const NOW_MS = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
+
+const TABLES: readonly string[] = [
+  // `held`: 1 for what is not handed out until it is released.
+  `CREATE TABLE IF NOT EXISTS rowseal_queue (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    dir TEXT NOT NULL,
+    tbl TEXT NOT NULL,
+    id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    base TEXT,
+    held INTEGER NOT NULL DEFAULT 0
+  )`,
+  'CREATE INDEX IF NOT EXISTS rowseal_queue_row ON rowseal_queue (tbl, id)',
+  'CREATE INDEX IF NOT EXISTS rowseal_queue_ready ON rowseal_queue (seq) WHERE held = 0',
+  // `note`: the rest of the record, as JSON.
+  `CREATE TABLE IF NOT EXISTS rowseal_rows (
+    tbl TEXT NOT NULL,
+    id TEXT NOT NULL,
+    note TEXT NOT NULL,
+    own TEXT,
+    due INTEGER,
+    trouble TEXT,
+    code TEXT,
+    detail TEXT,
+    findings TEXT,
+    PRIMARY KEY (tbl, id)
+  ) WITHOUT ROWID`,
+  'CREATE INDEX IF NOT EXISTS rowseal_rows_due ON rowseal_rows (due) WHERE due IS NOT NULL',
+  'CREATE INDEX IF NOT EXISTS rowseal_rows_trouble ON rowseal_rows (trouble) WHERE trouble IS NOT NULL',
+  'CREATE INDEX IF NOT EXISTS rowseal_rows_findings ON rowseal_rows (tbl) WHERE findings IS NOT NULL',
+  `CREATE TABLE IF NOT EXISTS rowseal_rejected (
+    tbl TEXT NOT NULL,
+    id TEXT NOT NULL,
+    payload_id TEXT,
+    reason TEXT,
+    at INTEGER,
+    PRIMARY KEY (tbl, id)
+  )`,
+  `CREATE TABLE IF NOT EXISTS rowseal_tables (
+    tbl TEXT PRIMARY KEY NOT NULL,
+    declaration TEXT NOT NULL
+  )`,
+  // `writing`: 1 inside the mirror's own transaction. `owner`: rises with each take-over.
+  `CREATE TABLE IF NOT EXISTS rowseal_state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    version INTEGER NOT NULL,
+    writing INTEGER NOT NULL DEFAULT 0,
+    owner INTEGER NOT NULL DEFAULT 0,
+    vault TEXT,
+    cleared INTEGER NOT NULL DEFAULT 0
+  )`,
+  `INSERT OR IGNORE INTO rowseal_state (one, version) VALUES (1, ${BOOKKEEPING_VERSION})`,
+];
+
+/** What the bookkeeping says about the database as a whole. */
+export interface BookkeepingState {
+  readonly owner: number;
+  readonly vault: string | null;
+  /** Whether the database was cleared, and nobody has looked for what that left behind. */
+  readonly cleared: boolean;
+  /** Whether the sentinel is there. */
+  readonly inUse: boolean;
+  /** The highest `seq` ever given to an entry. */
+  readonly lastSeq: number;
+}
+
+/** Makes what is missing. */
+export async function createBookkeeping(tx: LockContext): Promise<void> {
+  for (const sql of TABLES) await tx.execute(sql);
+}
+
+/** Whether a mirror ever ran on this database. */
+export async function hasBookkeeping(db: CommonPowerSyncDatabase): Promise<boolean> {
+  const found = await db.getOptional(
+    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'rowseal_state'",
+  );
+  return found !== null;
+}
+
+export async function readState(tx: Pick<LockContext, 'get'>): Promise<BookkeepingState> {
+  const row = await tx.get<{
+    owner: number;
+    vault: string | null;
+    cleared: number;
+    inUse: number;
+    lastSeq: number;
+  }>(
+    `SELECT owner, vault, cleared,
+      EXISTS (SELECT 1 FROM ps_kv WHERE key = ?) AS inUse, ${LAST_SEQ} AS lastSeq
+    FROM rowseal_state`,
+    [SENTINEL],
+  );
+  return { ...row, cleared: row.cleared === 1, inUse: row.inUse === 1 };
+}
+
+const LAST_SEQ = "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'rowseal_queue'), 0)";
+
+export async function readLastSeq(db: Pick<LockContext, 'get'>): Promise<number> {
+  return (await db.get<{ seq: number }>(`SELECT ${LAST_SEQ} AS seq`)).seq;
+}

@@ -1,0 +1,43 @@
+import type { CommonPowerSyncDatabase } from '@powersync/common';
+import { assertOptions } from '../../errors.js';
+import { hasBookkeeping } from './bookkeeping.js';
+import { deleteSecurely, shredDeleted } from './leftovers.js';
+import { quoted } from './mirrored-table.js';
+import { closeMirror } from './running-mirrors.js';
+
+/** Options of {@link logOut}. */
+export interface LogOutOptions {
+  /** Tables of the app's own that hold plaintext, such as full-text indexes: emptied too. */
+  readonly alsoClear?: readonly string[];
+}
+
+/**
+ * Forgets the user on this device: stops the mirror, clears the database, and leaves no plaintext
+ * in its file or its WAL.
+ *
+ * Nothing of it reaches the server: clearing is never taken for deletes. Edits that were not
+ * uploaded yet are lost, so look at the mirror's `status` and at the upload queue first. Killed in
+ * between, the next `startMirror` finishes it.
+ *
+ * The device's pin of the vault stays: it is what tells an old header from the newest one.
+ *
+ * @throws `STORE_FAILED` while something else reads the file: the rows are deleted, but their bytes
+ * are still there until it is called again.
+ */
+export async function logOut(
+  db: CommonPowerSyncDatabase,
+  options: LogOutOptions = {},
+): Promise<void> {
+  assertOptions(options, ['alsoClear'], 'logOut');
+  const { alsoClear = [] } = options;
+  await closeMirror(db);
+  await deleteSecurely(db);
+  await db.disconnectAndClear();
+  if (alsoClear.length > 0) {
+    await db.writeTransaction(async (tx) => {
+      for (const table of alsoClear) await tx.execute(`DELETE FROM ${quoted(table)}`);
+    });
+  }
+  await shredDeleted(db);
+  if (await hasBookkeeping(db)) await db.execute('UPDATE rowseal_state SET cleared = 0');
+}

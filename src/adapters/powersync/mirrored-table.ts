@@ -1,0 +1,106 @@
+/**
+ * A table of the app's as PowerSync keeps it: two views, each over a table of ids and JSON.
+ */
+import type { CommonPowerSyncDatabase } from '@powersync/common';
+import type { Table } from '../../rows/table.js';
+import { sealedName } from '../../sync/sealed-name.js';
+import type { EngineRow } from '../../sync/sync-store.js';
+
+/** A column as the view gives it. */
+export interface SideColumn {
+  readonly name: string;
+  /** `TEXT`, `INTEGER` or `REAL`. */
+  readonly type: string;
+}
+
+/** The plaintext table or the sealed one. */
+export interface Side {
+  /** What the app reads and writes, quoted. */
+  readonly view: string;
+  /** What is below it: `(id TEXT PRIMARY KEY, data TEXT)`, quoted. */
+  readonly table: string;
+  readonly columns: readonly SideColumn[];
+}
+
+/** Both sides of a declared table. */
+export interface MirroredTable {
+  readonly name: string;
+  readonly plain: Side;
+  readonly sealed: Side;
+  /** Names of the columns that only the server writes. */
+  readonly serverOwned: ReadonlySet<string>;
+}
+
+/** SQLite takes 127 arguments at most, unless it was built to take more. */
+const ARGUMENT_LIMIT = 100;
+
+/**
+ * Finds both sides in the database's schema.
+ *
+ * @throws `TypeError` when they are missing or are not what `encryptedTables` makes.
+ */
+export function mirroredTable(db: CommonPowerSyncDatabase, table: Table): MirroredTable {
+  return {
+    name: table.name,
+    plain: sideOf(db, table.name, true),
+    sealed: sideOf(db, sealedName(table), false),
+    serverOwned: new Set(
+      table.layout.columns.filter(({ kind }) => kind === 'server-owned').map(({ name }) => name),
+    ),
+  };
+}
+
+function sideOf(db: CommonPowerSyncDatabase, name: string, localOnly: boolean): Side {
+  if (db.schema.rawTables.some((raw) => raw.name === name)) {
+    throw new TypeError(`'${name}' is a raw table. Encrypted tables are made by encryptedTables.`);
+  }
+  const found = db.schema.tables.find((each) => each.name === name);
+  if (!found || found.localOnly !== localOnly || found.insertOnly) {
+    throw new TypeError(
+      `The schema has no table '${name}' as it should be. Add ...encryptedTables([…]) to the schema.`,
+    );
+  }
+  const columns = found.columns.map((column) => ({
+    name: column.name,
+    type: String(column.type),
+  }));
+  return { view: quoted(found.viewName), table: quoted(found.internalName), columns };
+}
+
+/** An SQL identifier. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** An SQL string. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/**
+ * SQL for a row's columns as a JSON array, read from its JSON just as the view reads them; NULL
+ * where `json` is NULL.
+ *
+ * What is no JSON, which a server can send, reads as an empty row and not as an error.
+ */
+export function projection(columns: readonly SideColumn[], json: string): string {
+  const object = `iif(json_valid(${json}), ${json}, '{}')`;
+  const values = columns.map(
+    ({ name, type }) => `CAST(json_extract(${object}, ${literal(`$."${name}"`)}) AS ${type})`,
+  );
+  const parts: string[] = [];
+  for (let at = 0; at < values.length; at += ARGUMENT_LIMIT) {
+    parts.push(`json_array(${values.slice(at, at + ARGUMENT_LIMIT).join(', ')})`);
+  }
+  return `iif(${json} IS NULL, NULL, json_array(${parts.join(', ')}))`;
+}
+
+/** The row that a {@link projection} made. */
+export function projectedRow(
+  columns: readonly SideColumn[],
+  text: string | null,
+): EngineRow | null {
+  if (text === null) return null;
+  const values = (JSON.parse(text) as unknown[][]).flat();
+  return Object.fromEntries(columns.map(({ name }, index) => [name, values[index]]));
+}

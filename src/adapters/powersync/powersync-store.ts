@@ -1,0 +1,49 @@
+import type { CommonPowerSyncDatabase } from '@powersync/common';
+import type { Table } from '../../rows/table.js';
+import type { SyncStore } from '../../sync/sync-store.js';
+import { readLastSeq } from './bookkeeping.js';
+import { mirroredTable } from './mirrored-table.js';
+import {
+  counts,
+  findingCount,
+  findings,
+  release,
+  retryRejected,
+  tallies,
+  troubled,
+} from './queue-queries.js';
+import { readWork } from './read-work.js';
+import { takeOver } from './take-over.js';
+import { watchQueue } from './watch-queue.js';
+import { writeOutcomes } from './write-outcomes.js';
+
+/**
+ * A mirror's store in a PowerSync database.
+ *
+ * @throws `TypeError` for a table that the database's schema lacks.
+ */
+export function createPowerSyncStore(
+  db: CommonPowerSyncDatabase,
+  declared: readonly Table[],
+): SyncStore {
+  const tables = new Map(declared.map((table) => [table.name, mirroredTable(db, table)]));
+  let owner = -1;
+  return {
+    async takeOver(start) {
+      owner = await takeOver(db, tables, start);
+    },
+    readWork: (limit, now, ends) =>
+      db.readTransaction((tx) => readWork(tx, tables, { limit, now, ends })),
+    writeOutcomes: (outcomes, snapshot) =>
+      db.writeTransaction((tx) => writeOutcomes(tx, tables, owner, outcomes, snapshot)),
+    lastSeq: () => readLastSeq(db),
+    release: (kind) => db.writeTransaction((tx) => release(tx, kind)),
+    retryRejected: () => db.writeTransaction(retryRejected),
+    counts: () => db.readTransaction(counts),
+    tallies: () => db.readTransaction(tallies),
+    findingCount: () => db.readTransaction(findingCount),
+    troubled: (limit) => db.readTransaction((tx) => troubled(tx, limit)),
+    findings: (limit) => db.readTransaction((tx) => findings(tx, limit)),
+    onWork: (listener) => watchQueue(db, listener),
+  };
+}

@@ -1,0 +1,90 @@
+/** What a mirror tells of its work, and the app's answers to it. */
+import type { Transaction } from '@powersync/common';
+import type {
+  QueueCounts,
+  RowFinding,
+  RowTrouble,
+  TroubledRow,
+  TroubleTally,
+} from '../../sync/sync-store.js';
+import { NOW_MS } from './bookkeeping.js';
+import { literal } from './mirrored-table.js';
+
+/** Rows that are not in step, and rows that the server refused and that were not sealed since. */
+const TROUBLED = `
+  SELECT tbl, id, trouble AS kind, code, detail FROM rowseal_rows WHERE trouble IS NOT NULL
+  UNION ALL
+  SELECT x.tbl, x.id, 'rejected', NULL, x.reason
+  FROM rowseal_rejected AS x LEFT JOIN rowseal_rows AS r ON r.tbl = x.tbl AND r.id = x.id
+  WHERE coalesce(x.payload_id = r.own, 1)`;
+
+export async function counts(tx: Transaction): Promise<QueueCounts> {
+  const rowsWith = (dirs: string) =>
+    `(SELECT count(*) FROM (SELECT DISTINCT tbl, id FROM rowseal_queue WHERE held = 0 AND ${dirs}))`;
+  return await tx.get<QueueCounts>(
+    `SELECT ${rowsWith("dir = 'out'")} AS "out", ${rowsWith("dir <> 'out'")} AS "in",
+      count(due) AS due, min(due) AS nextDue
+    FROM rowseal_rows WHERE due IS NOT NULL`,
+  );
+}
+
+export async function troubled(tx: Transaction, limit: number): Promise<readonly TroubledRow[]> {
+  return await tx.getAll<TroubledRow>(
+    `SELECT tbl AS "table", id, kind, code, detail FROM (${TROUBLED}) LIMIT ?`,
+    [limit],
+  );
+}
+
+export async function tallies(tx: Transaction): Promise<readonly TroubleTally[]> {
+  return await tx.getAll<TroubleTally>(
+    `SELECT kind, code, iif(code = 'UNKNOWN_KEY', detail, NULL) AS keyId, count(*) AS rows
+    FROM (${TROUBLED}) GROUP BY 1, 2, 3`,
+  );
+}
+
+export async function findingCount(tx: Transaction): Promise<number> {
+  const { count } = await tx.get<{ count: number }>(
+    `SELECT coalesce(sum(json_array_length(findings)), 0) AS count
+    FROM rowseal_rows WHERE findings IS NOT NULL`,
+  );
+  return count;
+}
+
+export async function findings(tx: Transaction, limit: number): Promise<readonly RowFinding[]> {
+  return await tx.getAll<RowFinding>(
+    `SELECT r.tbl AS "table", r.id, f.value AS finding
+    FROM rowseal_rows AS r, json_each(r.findings) AS f
+    WHERE r.findings IS NOT NULL LIMIT ?`,
+    [limit],
+  );
+}
+
+/** A row that is not in step but has no entry gets one, to be looked at again. */
+export async function release(
+  tx: Transaction,
+  kind: RowTrouble['kind'] | undefined,
+): Promise<void> {
+  const isOfKind = kind === undefined ? "r.trouble <> 'withdrawn'" : `r.trouble = ${literal(kind)}`;
+  await tx.execute(
+    `INSERT INTO rowseal_queue (dir, tbl, id, at)
+    SELECT 'show', r.tbl, r.id, ${NOW_MS} FROM rowseal_rows AS r
+    WHERE ${isOfKind} AND NOT EXISTS (
+      SELECT 1 FROM rowseal_queue AS q WHERE q.tbl = r.tbl AND q.id = r.id
+    )`,
+  );
+  await tx.execute(
+    `UPDATE rowseal_queue SET held = 0 WHERE held = 1 AND EXISTS (
+      SELECT 1 FROM rowseal_rows AS r
+      WHERE r.tbl = rowseal_queue.tbl AND r.id = rowseal_queue.id AND ${isOfKind}
+    )`,
+  );
+}
+
+/** A row that was refused without a record of it has nothing to be sent again. */
+export async function retryRejected(tx: Transaction): Promise<void> {
+  await tx.execute(
+    `UPDATE rowseal_rows SET due = ${NOW_MS}
+    WHERE (tbl, id) IN (SELECT tbl, id FROM rowseal_rejected)`,
+  );
+  await tx.execute('DELETE FROM rowseal_rejected');
+}

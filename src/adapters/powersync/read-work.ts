@@ -1,0 +1,184 @@
+/** The oldest work, read in one transaction by a few statements, however many rows there are. */
+import type { Transaction } from '@powersync/common';
+import type { Direction, EngineRow, QueueEntry, RowWork, Work } from '../../sync/sync-store.js';
+import { readLastSeq } from './bookkeeping.js';
+import { literal, type MirroredTable, projectedRow, projection } from './mirrored-table.js';
+import { NOTE_COLUMNS, type NotedRow, recordOf } from './row-notes.js';
+
+/** A row of the app's. */
+interface Place {
+  readonly tbl: string;
+  readonly id: string;
+}
+
+interface ReadyEntry extends Place {
+  readonly seq: number;
+  readonly dir: Direction;
+}
+
+interface StoredRow extends NotedRow {
+  readonly id: string;
+  readonly plain: string | null;
+  readonly sealed: string | null;
+  readonly isRejected: number;
+}
+
+interface StoredEntry {
+  readonly id: string;
+  readonly seq: number;
+  readonly dir: Direction;
+  readonly at: number;
+  readonly plainBase: string | null;
+  readonly sealedBase: string | null;
+}
+
+/** Entries per statement: a row has one or two, mostly. */
+const PAGE = 2000;
+
+/** The `readWork` of a store; `tables` by name. */
+export async function readWork(
+  tx: Transaction,
+  tables: ReadonlyMap<string, MirroredTable>,
+  { limit, now, ends }: { limit: number; now: number; ends: readonly number[] },
+): Promise<Work> {
+  const names = JSON.stringify([...tables.keys()]);
+  const snapshot = await readLastSeq(tx);
+  const { places, end } = await inHand(tx, names, limit, ends);
+  const room = Math.max(0, limit - places.size);
+  const due = await dueRows(tx, names, now, limit + 1);
+  const alsoDue = due.filter((place) => !places.has(keyOf(place)));
+  for (const place of alsoDue.slice(0, room)) places.set(keyOf(place), place);
+  return {
+    upTo: end ?? snapshot,
+    snapshot,
+    rows: await workOf(tx, tables, [...places.values()]),
+    more: end !== null || alsoDue.length > room,
+  };
+}
+
+/** The rows that were touched first; `end` is `null` when these are all. */
+async function inHand(
+  tx: Transaction,
+  names: string,
+  limit: number,
+  ends: readonly number[],
+): Promise<{ places: Map<string, Place>; end: number | null }> {
+  const places = new Map<string, Place>();
+  let last: ReadyEntry | null = null;
+  for (;;) {
+    const page: readonly ReadyEntry[] = await tx.getAll<ReadyEntry>(
+      `SELECT seq, dir, tbl, id FROM rowseal_queue INDEXED BY rowseal_queue_ready
+      WHERE held = 0 AND seq > ? AND tbl IN (SELECT value FROM json_each(?))
+      ORDER BY seq LIMIT ${PAGE}`,
+      [last?.seq ?? 0, names],
+    );
+    for (const entry of page) {
+      const isNew = !places.has(keyOf(entry));
+      if (isNew && last && places.size >= limit && mayEnd(last, entry, ends)) {
+        return { places, end: last.seq };
+      }
+      if (isNew) places.set(keyOf(entry), entry);
+      last = entry;
+    }
+    if (page.length < PAGE) return { places, end: null };
+  }
+}
+
+/** Only a transaction of the app's has parts that belong together, and sync never writes in one. */
+function mayEnd(last: ReadyEntry, next: ReadyEntry, ends: readonly number[]): boolean {
+  if (last.dir !== 'out' || next.dir !== 'out') return true;
+  return ends.some((end) => last.seq <= end && end < next.seq);
+}
+
+function dueRows(tx: Transaction, names: string, now: number, limit: number): Promise<Place[]> {
+  return tx.getAll<Place>(
+    `SELECT tbl, id FROM rowseal_rows
+    WHERE due IS NOT NULL AND due <= ? AND tbl IN (SELECT value FROM json_each(?))
+    ORDER BY due LIMIT ?`,
+    [now, names, limit],
+  );
+}
+
+/** All that is known of each row, in the order of `places`. */
+async function workOf(
+  tx: Transaction,
+  tables: ReadonlyMap<string, MirroredTable>,
+  places: readonly Place[],
+): Promise<readonly RowWork[]> {
+  const found = new Map<string, RowWork>();
+  for (const table of tables.values()) {
+    const ids = places.filter(({ tbl }) => tbl === table.name).map(({ id }) => id);
+    if (ids.length === 0) continue;
+    const entries = await entriesOf(tx, table, ids);
+    for (const row of await rowsOf(tx, table, ids)) {
+      const work = rowWork(table, row, entries.get(row.id) ?? []);
+      found.set(keyOf({ tbl: table.name, id: row.id }), work);
+    }
+  }
+  return places.map((place) => found.get(keyOf(place)) as RowWork);
+}
+
+function rowsOf(tx: Transaction, table: MirroredTable, ids: readonly string[]) {
+  const { name, plain, sealed } = table;
+  return tx.getAll<StoredRow>(
+    `SELECT w.value AS id,
+      ${projection(plain.columns, 'p.data')} AS plain,
+      ${projection(sealed.columns, 's.data')} AS sealed,
+      ${NOTE_COLUMNS.map((column) => `r.${column}`).join(', ')},
+      x.id IS NOT NULL AND coalesce(x.payload_id = r.own, 1) AS isRejected
+    FROM json_each(?) AS w
+    LEFT JOIN ${plain.table} AS p ON p.id = w.value
+    LEFT JOIN ${sealed.table} AS s ON s.id = w.value
+    LEFT JOIN rowseal_rows AS r ON r.tbl = ${literal(name)} AND r.id = w.value
+    LEFT JOIN rowseal_rejected AS x ON x.tbl = ${literal(name)} AND x.id = w.value`,
+    [JSON.stringify(ids)],
+  );
+}
+
+/** Every entry of these rows, held or not, in rising order. */
+async function entriesOf(
+  tx: Transaction,
+  { name, plain, sealed }: MirroredTable,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly QueueEntry[]>> {
+  const stored = await tx.getAll<StoredEntry>(
+    `SELECT q.id, q.seq, q.dir, q.at,
+      iif(q.dir = 'out', ${projection(plain.columns, 'q.base')}, NULL) AS plainBase,
+      iif(q.dir = 'in', ${projection(sealed.columns, 'q.base')}, NULL) AS sealedBase
+    FROM json_each(?) AS w
+    CROSS JOIN rowseal_queue AS q ON q.tbl = ${literal(name)} AND q.id = w.value
+    ORDER BY q.seq`,
+    [JSON.stringify(ids)],
+  );
+  const entries = new Map<string, QueueEntry[]>();
+  for (const { id, seq, dir, at, plainBase, sealedBase } of stored) {
+    const base: EngineRow | null =
+      dir === 'out'
+        ? projectedRow(plain.columns, plainBase)
+        : projectedRow(sealed.columns, sealedBase);
+    const ofRow = entries.get(id) ?? [];
+    ofRow.push({ seq, dir, at, base });
+    entries.set(id, ofRow);
+  }
+  return entries;
+}
+
+function rowWork(
+  { name, plain, sealed }: MirroredTable,
+  row: StoredRow,
+  entries: readonly QueueEntry[],
+): RowWork {
+  return {
+    table: name,
+    id: row.id,
+    entries,
+    plain: projectedRow(plain.columns, row.plain),
+    sealed: projectedRow(sealed.columns, row.sealed),
+    record: recordOf(row),
+    rejected: row.isRejected === 1,
+  };
+}
+
+function keyOf({ tbl, id }: Place): string {
+  return JSON.stringify([tbl, id]);
+}

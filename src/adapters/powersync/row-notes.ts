@@ -1,0 +1,53 @@
+/** How a row's record stands in `rowseal_rows`. */
+import type { RowRecord, RowTrouble } from '../../sync/sync-store.js';
+
+/** The columns of `rowseal_rows` behind table and id, in order. */
+export const NOTE_COLUMNS = [
+  'note',
+  'own',
+  'due',
+  'trouble',
+  'code',
+  'detail',
+  'findings',
+] as const;
+
+/** A record as it is read: columns that are counted or searched, and the rest as JSON. */
+export interface NotedRow {
+  /** `null` when there is no record: the others are too. */
+  readonly note: string | null;
+  readonly own: string | null;
+  readonly due: number | null;
+  readonly trouble: RowTrouble['kind'] | null;
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly findings: string | null;
+}
+
+type Note = Pick<RowRecord, 'seen' | 'clear' | 'known' | 'life' | 'sent'>;
+
+/** The values of {@link NOTE_COLUMNS}. */
+export function noteOf({ own, due, trouble, findings, ...record }: RowRecord): unknown[] {
+  const { seen, clear, known, life, sent }: Note = record;
+  return [
+    JSON.stringify({ seen, clear, known, life, sent }),
+    own,
+    due,
+    trouble?.kind ?? null,
+    trouble?.code ?? null,
+    trouble?.detail ?? null,
+    findings.length > 0 ? JSON.stringify(findings) : null,
+  ];
+}
+
+export function recordOf({ note, own, due, trouble, ...row }: NotedRow): RowRecord | null {
+  if (note === null) return null;
+  const { code, detail, findings } = row;
+  return {
+    ...(JSON.parse(note) as Note),
+    own,
+    due,
+    trouble: trouble && { kind: trouble, code, detail },
+    findings: findings === null ? [] : (JSON.parse(findings) as string[]),
+  };
+}

@@ -1,0 +1,154 @@
+/** The tables that an app adds to its PowerSync schema. */
+import {
+  type BaseColumnType,
+  column,
+  type IndexShorthand,
+  Table as PowerSyncTable,
+} from '@powersync/common';
+import { assertOptions } from '../../errors.js';
+import type { Column } from '../../rows/column.js';
+import type { Columns, LayoutColumn, Table } from '../../rows/table.js';
+import { sealedName } from '../../sync/sealed-name.js';
+
+/** `& {}` makes editors show the columns and not this alias. */
+type Flat<T> = { [K in keyof T]: T[K] } & {};
+type TextColumn = BaseColumnType<string | null>;
+type NumberColumn = BaseColumnType<number | null>;
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** Integers, reals and booleans are numbers in SQLite, all else is text. */
+type EngineColumn<C> =
+  C extends Column<infer _Kind, infer Value>
+    ? IsAny<Value> extends false
+      ? [Value] extends [number | boolean]
+        ? NumberColumn
+        : TextColumn
+      : TextColumn
+    : never;
+
+type PlaintextTable<C extends Columns> = PowerSyncTable<
+  Flat<{ [K in keyof C & string]: EngineColumn<C[K]> }>
+>;
+
+type SealedTable<C extends Columns> = PowerSyncTable<
+  Flat<
+    {
+      [K in keyof C & string as C[K] extends Column<'encrypted'> ? never : K]: EngineColumn<C[K]>;
+    } & { payload: TextColumn; parents: TextColumn; siblings: TextColumn }
+  >
+>;
+
+/** The PowerSync tables of declared tables: `x`, which the app uses, and `x_sealed`, which syncs. */
+export type EncryptedTables<T extends Table> = Flat<
+  { [E in T as E['name']]: PlaintextTable<E['columns']> } & {
+    [E in T as `${E['name']}_sealed`]: SealedTable<E['columns']>;
+  }
+>;
+
+/** Options of {@link encryptedTables}. */
+export interface EncryptedTablesOptions<Name extends string = string> {
+  /** By table: indexes of the plaintext table, as PowerSync's own tables take them. */
+  readonly indexes?: { readonly [N in Name]?: IndexShorthand };
+}
+
+/** What PowerSync can't have in a name, and what would end a name in a JSON path. */
+const UNUSABLE = /["'%,.#\s[\]\\]/;
+const MIRROR_COLUMNS = { payload: column.text, parents: column.text, siblings: column.text };
+
+/**
+ * Makes the two PowerSync tables of each declared table: the plaintext one, which never leaves the
+ * device and which the app reads and writes with plain SQL, and the sealed one, which syncs.
+ *
+ * Add them with one spread. Integers, reals and booleans are numbers there, every other type is
+ * text: `bytes` as base64url, `timestamp` as `YYYY-MM-DDTHH:mm:ss.sssZ`, `json` as JSON.
+ *
+ * @throws `TypeError` for names that collide or that PowerSync can't have, tables with
+ * `payload: 'bytes'`, indexes of what there is not, and options that do not exist.
+ *
+ * @example
+ * ```ts
+ * import { Schema } from '@powersync/common';
+ * import { cleartext, defineTable, encrypted } from 'rowseal';
+ * import { encryptedTables } from 'rowseal/powersync';
+ *
+ * const transactions = defineTable('transactions', {
+ *   amount: encrypted.integer(),
+ *   booked_on: encrypted.date(),
+ *   account_id: cleartext.text(),
+ * });
+ * const schema = new Schema({
+ *   ...encryptedTables([transactions], { indexes: { transactions: { by_date: ['booked_on'] } } }),
+ * });
+ * console.assert(schema.props.transactions.localOnly);
+ * console.assert(!schema.props.transactions_sealed.localOnly);
+ * ```
+ */
+export function encryptedTables<const T extends readonly Table[]>(
+  tables: T,
+  options: EncryptedTablesOptions<T[number]['name']> = {},
+): EncryptedTables<T[number]> {
+  assertOptions(options, ['indexes'], 'encryptedTables');
+  const indexes: Readonly<Record<string, IndexShorthand | undefined>> = options.indexes ?? {};
+  assertNames(tables, Object.keys(indexes));
+  const made = tables.flatMap((table) => [
+    [table.name, plaintextTable(table, indexes[table.name] ?? {})],
+    [sealedName(table), sealedTable(table)],
+  ]);
+  return Object.fromEntries(made) as EncryptedTables<T[number]>;
+}
+
+function plaintextTable({ name, layout }: Table, indexes: IndexShorthand): PowerSyncTable {
+  const columns = columnsOf(layout.columns);
+  for (const indexed of Object.values(indexes).flat()) {
+    const of = typeof indexed === 'string' ? indexed.replace(/^-/, '') : indexed.name;
+    if (of !== 'id' && !Object.hasOwn(columns, of)) {
+      throw new TypeError(`An index of '${name}' is over '${of}', which is no column of it.`);
+    }
+  }
+  return PowerSyncTable.createLocalOnly(columns, { indexes });
+}
+
+function sealedTable({ name, payload, layout }: Table): PowerSyncTable {
+  if (payload !== 'text') {
+    throw new TypeError(
+      `PowerSync has no column for bytes: declare '${name}' without payload: 'bytes'.`,
+    );
+  }
+  const visible = layout.columns.filter(({ kind }) => kind !== 'encrypted');
+  return new PowerSyncTable({ ...columnsOf(visible), ...MIRROR_COLUMNS });
+}
+
+function columnsOf(columns: readonly LayoutColumn[]): Record<string, TextColumn | NumberColumn> {
+  return Object.fromEntries(columns.map(({ name, codec }) => [name, engineColumn(codec.name)]));
+}
+
+function engineColumn(type: string): TextColumn | NumberColumn {
+  if (type === 'integer' || type === 'boolean') return column.integer;
+  return type === 'real' ? column.real : column.text;
+}
+
+/** SQLite compares names without regard to case. */
+function assertNames(tables: readonly Table[], indexed: readonly string[]): void {
+  const names = tables.flatMap((table) => [table.name, sealedName(table)]);
+  assertUsable(names, 'Two tables are');
+  for (const { name, layout } of tables) {
+    assertUsable(
+      layout.columns.map((each) => each.name),
+      `Two columns of '${name}' are`,
+    );
+  }
+  for (const name of indexed) {
+    if (tables.every((table) => table.name !== name)) {
+      throw new TypeError(`There are indexes for '${name}', which is none of the tables given.`);
+    }
+  }
+}
+
+function assertUsable(names: readonly string[], what: string): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (UNUSABLE.test(name)) throw new TypeError(`PowerSync can't have the name '${name}'.`);
+    if (seen.has(name.toLowerCase())) throw new TypeError(`${what} named '${name}'.`);
+    seen.add(name.toLowerCase());
+  }
+}

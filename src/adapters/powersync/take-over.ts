@@ -1,0 +1,104 @@
+/** The start of a mirror on a database: whose it is, what it lacks, and what was missed. */
+import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
+import { RowsealError } from '../../errors.js';
+import type { TakeOver } from '../../sync/sync-store.js';
+import { createBookkeeping, NOW_MS, readState, SENTINEL } from './bookkeeping.js';
+import { deleteLeftRows, deleteSecurely, shredDeleted } from './leftovers.js';
+import { literal, type MirroredTable } from './mirrored-table.js';
+import { createClearTrigger, createTriggers } from './triggers.js';
+
+/** The `takeOver` of a store; returns what it is known by from now on. */
+export async function takeOver(
+  db: CommonPowerSyncDatabase,
+  tables: ReadonlyMap<string, MirroredTable>,
+  start: TakeOver,
+): Promise<number> {
+  await deleteSecurely(db);
+  const isCleared = await db.writeTransaction(async (tx) => {
+    await createBookkeeping(tx);
+    const state = await readState(tx);
+    const left = state.cleared || (state.vault !== null && !state.inUse);
+    if (left) await deleteLeftRows(tx, tables.values());
+    else assertSameVault(state.vault, start.vaultId);
+    return left;
+  });
+  // Only when the bytes are gone is the clear forgotten: killed here, the next start does it again.
+  if (isCleared) await shredDeleted(db);
+  return db.writeTransaction(async (tx) => {
+    for (const table of tables.values()) {
+      await watchTable(tx, table, start.declarations.get(table.name) ?? '');
+    }
+    await createClearTrigger(tx);
+    await tx.execute('INSERT OR IGNORE INTO ps_kv (key, value) VALUES (?, ?)', [SENTINEL, '']);
+    await tx.execute(
+      `UPDATE rowseal_state SET owner = owner + 1, writing = 0, cleared = 0,
+        vault = ${isCleared ? '?' : 'coalesce(?, vault)'}`,
+      [start.vaultId],
+    );
+    return (await readState(tx)).owner;
+  });
+}
+
+function assertSameVault(noted: string | null, given: string | null): void {
+  if (noted === null || given === null || noted === given) return;
+  throw new RowsealError(
+    'VAULT_MISMATCH',
+    "The rows of this database belong to another vault. Log out first, or open the vault that they're from.",
+  );
+}
+
+async function watchTable(tx: LockContext, table: MirroredTable, declaration: string) {
+  const name = literal(table.name);
+  const known = await tx.getOptional<{ declaration: string }>(
+    `SELECT declaration FROM rowseal_tables WHERE tbl = ${name}`,
+  );
+  const wasUnwatched = await createTriggers(tx, table);
+  if (wasUnwatched && known) await mendQueue(tx, table);
+  if (known && (wasUnwatched || known.declaration !== declaration)) await showAll(tx, table);
+  if (wasUnwatched) await queueUnknown(tx, table);
+  await tx.execute(`INSERT OR REPLACE INTO rowseal_tables (tbl, declaration) VALUES (${name}, ?)`, [
+    declaration,
+  ]);
+}
+
+/**
+ * A table that left the schema and came back has lost its plaintext and its triggers: rows are
+ * missing that nobody deleted.
+ */
+async function mendQueue(tx: LockContext, { name, plain }: MirroredTable): Promise<void> {
+  await tx.execute(
+    `DELETE FROM rowseal_queue WHERE dir = 'out' AND tbl = ${literal(name)}
+    AND NOT EXISTS (SELECT 1 FROM ${plain.table} AS p WHERE p.id = rowseal_queue.id)`,
+  );
+}
+
+/** Every row that there is something sealed of: in place, or in its record. */
+async function showAll(tx: LockContext, { name, sealed }: MirroredTable): Promise<void> {
+  const tbl = literal(name);
+  await tx.execute(
+    `INSERT INTO rowseal_queue (dir, tbl, id, at)
+    SELECT 'show', ${tbl}, id, ${NOW_MS}
+    FROM (SELECT id FROM ${sealed.table} UNION SELECT id FROM rowseal_rows WHERE tbl = ${tbl}) AS row
+    WHERE NOT EXISTS (
+      SELECT 1 FROM rowseal_queue AS q WHERE q.tbl = ${tbl} AND q.id = row.id AND q.dir = 'show'
+    )`,
+  );
+}
+
+/** What was written while there were no triggers. */
+async function queueUnknown(tx: LockContext, { name, plain, sealed }: MirroredTable) {
+  const tbl = literal(name);
+  for (const [dir, side] of [
+    ['out', plain],
+    ['in', sealed],
+  ] as const) {
+    await tx.execute(
+      `INSERT INTO rowseal_queue (dir, tbl, id, at)
+      SELECT ${literal(dir)}, ${tbl}, row.id, ${NOW_MS} FROM ${side.table} AS row
+      WHERE NOT EXISTS (SELECT 1 FROM rowseal_rows AS r WHERE r.tbl = ${tbl} AND r.id = row.id)
+      AND NOT EXISTS (
+        SELECT 1 FROM rowseal_queue AS q WHERE q.tbl = ${tbl} AND q.id = row.id AND q.dir = ${literal(dir)}
+      )`,
+    );
+  }
+}

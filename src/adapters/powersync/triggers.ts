@@ -1,0 +1,89 @@
+/**
+ * The triggers that queue work in the very transaction that made it, whether a mirror runs or not.
+ *
+ * They stand on the tables below the views, and each names no other table than the one it stands
+ * on, `ps_kv` and our own: PowerSync drops a table that left the schema, and a trigger elsewhere
+ * that still named it would fail every statement that it watches.
+ */
+import type { LockContext } from '@powersync/common';
+import { NOW_MS, SENTINEL } from './bookkeeping.js';
+import { literal, type MirroredTable, quoted } from './mirrored-table.js';
+
+interface Trigger {
+  readonly name: string;
+  readonly sql: string;
+}
+
+const NOT_WRITING = '(SELECT writing FROM rowseal_state) = 0';
+/** Clearing deletes rows too; it removes the sentinel first. */
+const IN_USE = `EXISTS (SELECT 1 FROM ps_kv WHERE key = ${literal(SENTINEL)})`;
+/** True only while PowerSync applies what it downloaded. */
+const SYNCING = 'powersync_in_sync_operation()';
+
+/** A clear in one transaction with what it must take along, whoever called it. */
+const CLEARED: Trigger = {
+  name: 'rowseal_cleared',
+  sql: `CREATE TRIGGER "rowseal_cleared" AFTER DELETE ON "ps_kv" WHEN OLD.key = ${literal(SENTINEL)} BEGIN
+  DELETE FROM rowseal_queue;
+  DELETE FROM rowseal_rows;
+  DELETE FROM rowseal_rejected;
+  DELETE FROM rowseal_tables;
+  UPDATE rowseal_state SET cleared = 1, vault = NULL, writing = 0, owner = owner + 1;
+END`,
+};
+
+/** Makes the trigger of the database as a whole. */
+export async function createClearTrigger(tx: LockContext): Promise<void> {
+  await createMissing(tx, [CLEARED]);
+}
+
+/** Makes a table's triggers; says whether any was missing, so that writes were missed. */
+export function createTriggers(tx: LockContext, table: MirroredTable): Promise<boolean> {
+  return createMissing(tx, triggersOf(table));
+}
+
+function triggersOf({ name, plain, sealed }: MirroredTable): readonly Trigger[] {
+  const trigger = (side: 'out' | 'in', event: string, table: string, when: string) => ({
+    name: triggerName(side, event, name),
+    sql: `CREATE TRIGGER ${quoted(triggerName(side, event, name))} AFTER ${event} ON ${table} WHEN ${when} BEGIN
+  ${queueEntry(side, name, event)}
+END`,
+  });
+  const outgoing = (event: string, when: string) => trigger('out', event, plain.table, when);
+  const incoming = (event: string, when: string) => trigger('in', event, sealed.table, when);
+  return [
+    outgoing('INSERT', NOT_WRITING),
+    outgoing('UPDATE', `OLD.data IS NOT NEW.data AND ${NOT_WRITING}`),
+    outgoing('DELETE', `${NOT_WRITING} AND ${IN_USE}`),
+    incoming('INSERT', SYNCING),
+    incoming('UPDATE', SYNCING),
+    incoming('DELETE', SYNCING),
+  ];
+}
+
+function triggerName(side: string, event: string, table: string): string {
+  return `rowseal_${side}_${event.toLowerCase()}__${table}`;
+}
+
+/** Held entries of the row are handed out again: what they waited for may have come. */
+function queueEntry(side: string, table: string, event: string): string {
+  const row = event === 'DELETE' ? 'OLD' : 'NEW';
+  const base = event === 'INSERT' ? 'NULL' : 'OLD.data';
+  return `UPDATE rowseal_queue SET held = 0 WHERE tbl = ${literal(table)} AND id = ${row}.id AND held = 1;
+  INSERT INTO rowseal_queue (dir, tbl, id, at, base) VALUES (${literal(side)}, ${literal(table)}, ${row}.id, ${NOW_MS}, ${base});`;
+}
+
+async function createMissing(tx: LockContext, triggers: readonly Trigger[]): Promise<boolean> {
+  let missed = false;
+  for (const { name, sql } of triggers) {
+    const found = await tx.getOptional<{ sql: string }>(
+      "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?",
+      [name],
+    );
+    if (found?.sql === sql) continue;
+    missed ||= found === null;
+    await tx.execute(`DROP TRIGGER IF EXISTS ${quoted(name)}`);
+    await tx.execute(sql);
+  }
+  return missed;
+}

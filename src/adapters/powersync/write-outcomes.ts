@@ -1,0 +1,149 @@
+/** What becomes of a batch, written in one transaction by a few statements. */
+import type { Transaction } from '@powersync/common';
+import type { RowOutcome, WriteResult } from '../../sync/sync-store.js';
+import { readState } from './bookkeeping.js';
+import type { MirroredTable } from './mirrored-table.js';
+import { NOTE_COLUMNS, noteOf } from './row-notes.js';
+import { writeSealedRows } from './write-sealed-rows.js';
+
+/** What was queued for rows of the batch after it was read. */
+interface LaterEntries {
+  /** Whether the app wrote the row. */
+  isEdited(outcome: RowOutcome): boolean;
+  /** Whether sync wrote the row. */
+  isOvertaken(outcome: RowOutcome): boolean;
+}
+
+/** The `writeOutcomes` of the store that took the database over as `owner`. */
+export async function writeOutcomes(
+  tx: Transaction,
+  tables: ReadonlyMap<string, MirroredTable>,
+  owner: number,
+  outcomes: readonly RowOutcome[],
+  snapshot: number,
+): Promise<WriteResult> {
+  const state = await readState(tx);
+  if (state.owner !== owner) return 'replaced';
+  const later = await laterEntries(tx, outcomes, state.lastSeq > snapshot ? snapshot : null);
+  if (outcomes.some((each) => each.sealed !== undefined && later.isOvertaken(each))) return 'moved';
+  const current = outcomes.filter((each) => !later.isOvertaken(each));
+  await tx.execute('UPDATE rowseal_state SET writing = 1');
+  for (const table of tables.values()) {
+    const ofTable = current.filter((each) => each.table === table.name && !later.isEdited(each));
+    await writePlain(tx, table, ofTable);
+  }
+  await writeSealedRows(tx, tables, current);
+  await writeNotes(tx, current);
+  await settleEntries(tx, current, later);
+  await tx.execute('UPDATE rowseal_state SET writing = 0');
+  return 'written';
+}
+
+async function laterEntries(
+  tx: Transaction,
+  outcomes: readonly RowOutcome[],
+  snapshot: number | null,
+): Promise<LaterEntries> {
+  const edited = new Set<string>();
+  const overtaken = new Set<string>();
+  if (snapshot !== null) {
+    const found = await tx.getAll<{ tbl: string; id: string; isOut: number }>(
+      `SELECT DISTINCT q.tbl, q.id, q.dir = 'out' AS isOut
+      FROM json_each(?) AS w
+      CROSS JOIN rowseal_queue AS q
+        ON q.tbl = json_extract(w.value, '$[0]') AND q.id = json_extract(w.value, '$[1]')
+      WHERE q.seq > ?`,
+      [placesOf(outcomes), snapshot],
+    );
+    for (const { tbl, id, isOut } of found) {
+      (isOut === 1 ? edited : overtaken).add(JSON.stringify([tbl, id]));
+    }
+  }
+  return {
+    isEdited: ({ table, id }) => edited.has(JSON.stringify([table, id])),
+    isOvertaken: ({ table, id }) => overtaken.has(JSON.stringify([table, id])),
+  };
+}
+
+/** Below the view, where an upsert is one statement; no one listens there but our own triggers. */
+async function writePlain(
+  tx: Transaction,
+  { plain }: MirroredTable,
+  outcomes: readonly RowOutcome[],
+): Promise<void> {
+  const deleted = outcomes.filter((each) => each.plain === null).map(({ id }) => id);
+  if (deleted.length > 0) {
+    await tx.execute(`DELETE FROM ${plain.table} WHERE id IN (SELECT value FROM json_each(?))`, [
+      JSON.stringify(deleted),
+    ]);
+  }
+  const written = outcomes.flatMap(({ id, plain: row }) =>
+    row
+      ? [[id, Object.fromEntries(plain.columns.map(({ name }) => [name, row[name] ?? null]))]]
+      : [],
+  );
+  if (written.length === 0) return;
+  await tx.execute(
+    `INSERT INTO ${plain.table} (id, data)
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?) WHERE true
+    ON CONFLICT (id) DO UPDATE SET data = excluded.data`,
+    [JSON.stringify(written)],
+  );
+}
+
+async function writeNotes(tx: Transaction, outcomes: readonly RowOutcome[]): Promise<void> {
+  const kept = outcomes.flatMap(({ table, id, record }) =>
+    record ? [[table, id, ...noteOf(record)]] : [],
+  );
+  if (kept.length > 0) {
+    const columns = ['tbl', 'id', ...NOTE_COLUMNS];
+    await tx.execute(
+      `INSERT OR REPLACE INTO rowseal_rows (${columns.join(', ')})
+      SELECT ${columns.map((_, at) => `json_extract(value, '$[${at}]')`).join(', ')}
+      FROM json_each(?)`,
+      [JSON.stringify(kept)],
+    );
+  }
+  await deletePlaces(
+    tx,
+    'rowseal_rows',
+    outcomes.filter(({ record }) => record === null),
+  );
+  const retried = outcomes.filter(({ clearsRejection }) => clearsRejection);
+  await deletePlaces(tx, 'rowseal_rejected', retried);
+}
+
+async function deletePlaces(
+  tx: Transaction,
+  from: 'rowseal_rows' | 'rowseal_rejected',
+  outcomes: readonly RowOutcome[],
+): Promise<void> {
+  if (outcomes.length === 0) return;
+  await tx.execute(
+    `DELETE FROM ${from} WHERE (tbl, id) IN (
+      SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
+    )`,
+    [placesOf(outcomes)],
+  );
+}
+
+/** A row that the app wrote meanwhile has a new entry, so nothing of it is held. */
+async function settleEntries(
+  tx: Transaction,
+  outcomes: readonly RowOutcome[],
+  later: LaterEntries,
+): Promise<void> {
+  const done = outcomes.flatMap((each) => each.done);
+  const held = outcomes.flatMap((each) => (later.isEdited(each) ? [] : (each.held ?? [])));
+  const ofThese = 'WHERE seq IN (SELECT value FROM json_each(?))';
+  if (done.length > 0) {
+    await tx.execute(`DELETE FROM rowseal_queue ${ofThese}`, [JSON.stringify(done)]);
+  }
+  if (held.length > 0) {
+    await tx.execute(`UPDATE rowseal_queue SET held = 1 ${ofThese}`, [JSON.stringify(held)]);
+  }
+}
+
+function placesOf(outcomes: readonly RowOutcome[]): string {
+  return JSON.stringify(outcomes.map(({ table, id }) => [table, id]));
+}
