@@ -11,9 +11,10 @@ import { sqlColumnName, sqlName } from './sql-names.js';
 /** Options of {@link serverSql}. */
 export interface ServerSqlOptions {
   /**
-   * A column that says whose row it is, such as `'owner_id'`: text, never NULL.
+   * A column that says whose row it is, such as `'owner_id'`: text, never NULL, fixed at insert.
    *
    * Where a table declares it, it is that column; elsewhere it is added, and your backend fills it.
+   * An upsert that writes it is then refused for a row of another user.
    */
   readonly owner?: string;
 }
@@ -84,8 +85,17 @@ ${columns.map((column) => `  ${column.definition}${column.required ? ' NOT NULL'
 ${columns.map((column) => columnChange(name, column)).join('')}\
 CREATE OR REPLACE TRIGGER rowseal_siblings BEFORE INSERT OR UPDATE ON ${name}
 FOR EACH ROW EXECUTE FUNCTION rowseal_keep_siblings();
-
+${owner === null ? '' : ownerTrigger(name, sqlColumnName(owner))}
 ${purgeFunction(table)}`;
+}
+
+/** A row from before the column was added has no owner yet. */
+function ownerTrigger(table: string, owner: string): string {
+  return `\
+CREATE OR REPLACE TRIGGER rowseal_owner BEFORE UPDATE ON ${table}
+FOR EACH ROW WHEN (OLD.${owner} IS NOT NULL AND NEW.${owner} IS DISTINCT FROM OLD.${owner})
+EXECUTE FUNCTION rowseal_refuse_owner();
+`;
 }
 
 interface ColumnText {

@@ -1,6 +1,6 @@
 /**
- * The functions that all sealed tables of a server share: what an envelope looks like, and the
- * trigger that keeps what was replaced unseen.
+ * The functions that all sealed tables of a server share: what an envelope looks like, whose rows
+ * these are, and the trigger that keeps what was replaced unseen.
  *
  * A server that takes the last payload would lose the edit of a device that uploaded and never
  * came back. So a payload that is replaced stays in `siblings` until a later one names it in
@@ -69,6 +69,14 @@ BEGIN
       USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
+END
+$rowseal$;
+
+-- Refuses to give a row to another user.
+CREATE OR REPLACE FUNCTION rowseal_refuse_owner() RETURNS trigger
+LANGUAGE plpgsql SET search_path = '' AS $rowseal$
+BEGIN
+  RAISE EXCEPTION 'This row belongs to another user.' USING ERRCODE = 'insufficient_privilege';
 END
 $rowseal$;
 `;

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { cleartext, defineTable, encryptDelete, encrypted, encryptRow } from 'rowseal';
 import { vaultForTesting } from 'rowseal/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseEnvelope } from '../../src/rows/envelope.js';
 import { serverSql } from '../../src/sync/server-sql.js';
 import { openPostgres, type Postgres, upsert as upsertInto } from './open-postgres.js';
 import { payloadIdOf, payloadText } from './payload-text.js';
@@ -27,6 +29,31 @@ afterAll(() => db.close());
 
 const upsert = (row: Readonly<Record<string, unknown>>, table = 'notes_sealed') =>
   upsertInto(row, table);
+
+/** Envelopes of all lengths with now and then a character, an end or a beginning changed. */
+const almostEnvelopes = fc
+  .tuple(
+    fc.integer({ min: 97, max: 110 }),
+    fc.nat(),
+    fc.constantFrom('', '', '', ...'ABQRZaefgz019-_=+/ \n.éÀ\u{1F511}'),
+    fc.nat(),
+    fc.constantFrom(...'AEQgwBc48_'),
+  )
+  .map(([length, seed, changed, at, last]) => {
+    const text = payloadText(seed, length);
+    const place = at % 2 === 0 ? at % 4 : at % length; // half of them at the start
+    const put = changed === '' ? text : text.slice(0, place) + changed + text.slice(place + 1);
+    return put.slice(0, -1) + last;
+  });
+
+function isEnvelope(payload: string): boolean {
+  try {
+    parseEnvelope(payload, 'text');
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 let rows = 0;
 function row(values: Readonly<Record<string, unknown>> = {}) {
@@ -94,6 +121,17 @@ describe('a sealed table', () => {
       expect(await stored(taken.id)).toMatchObject({ payload: taken.payload });
     },
   );
+
+  it('takes as a payload what the package takes for an envelope, and nothing else', async () => {
+    const texts = fc.sample(almostEnvelopes, { numRuns: 5000, seed: 4 });
+    const [result] = await db.run(
+      'SELECT array_agg(rowseal_is_envelope(payload) ORDER BY at) AS taken FROM unnest($1::text[]) WITH ORDINALITY AS given (payload, at)',
+      [texts],
+    );
+    const parsed = texts.map(isEnvelope);
+    expect(result?.taken).toEqual(parsed);
+    expect(new Set(parsed)).toEqual(new Set([true, false]));
+  });
 
   const id = payloadIdOf(payloadText('parent'));
   it.each([
@@ -191,6 +229,34 @@ describe('the text', () => {
       { table_name: 'declared_sealed', is_nullable: 'NO' },
       { table_name: 'owned_sealed', is_nullable: 'NO' },
     ]);
+  });
+});
+
+describe('an owner', () => {
+  const owned = defineTable('owned_notes', { body: encrypted.text() });
+  const put = (owner_id: string | null, seed: string) =>
+    upsert({ id: 'a', owner_id, payload: payloadText(seed) }, 'owned_notes_sealed');
+
+  it('keeps a row, whoever else sends it', async () => {
+    await db.exec(serverSql([owned], { owner: 'owner_id' }));
+    await db.run(...put('ada', 'first'));
+    expect(await db.refusal(...put('grace', 'second'))).toBe(INSUFFICIENT_PRIVILEGE);
+    expect(await db.refusal(...put(null, 'second'))).toBe(NOT_NULL_VIOLATION);
+    const take = 'UPDATE owned_notes_sealed SET owner_id = NULL';
+    expect(await db.refusal(take)).toBe(INSUFFICIENT_PRIVILEGE);
+    await db.run(...put('ada', 'third'));
+    const kept = { owner_id: 'ada', payload: payloadText('third'), siblings: payloadText('first') };
+    expect(await stored('a', 'owned_notes_sealed')).toMatchObject(kept);
+  });
+
+  it('can be given to rows that were there before the column', async () => {
+    const table = 'later_notes_sealed';
+    const later = [defineTable('later_notes', {})];
+    await db.exec(serverSql(later));
+    await db.run(...upsert({ id: 'a', payload: payloadText('a') }, table));
+    await db.exec(serverSql(later, { owner: 'owner_id' }));
+    await db.run(`UPDATE ${table} SET owner_id = 'ada'`);
+    expect(await db.refusal(`UPDATE ${table} SET owner_id = 'grace'`)).toBe(INSUFFICIENT_PRIVILEGE);
   });
 });
 
