@@ -1,5 +1,6 @@
 /** The Postgres behind the sync server, which tells of every commit in the order of commits. */
 import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { withoutFileHeaders } from '../bank-statement/tar-archive.js';
 import {
   CAPTURE_TABLE,
   type Change,
@@ -13,6 +14,8 @@ export interface Database {
   readonly tables: ReadonlyMap<string, TableFacts>;
   /** Runs one transaction, and reports what it changed before the next one begins. */
   commit<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Every file, one behind the other. */
+  disk(): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -43,6 +46,11 @@ export async function openDatabase(
       });
       last = result.catch(() => {}); // whoever asked for it hears of it
       return result;
+    },
+    async disk() {
+      await db.exec('CHECKPOINT');
+      const archive = await db.dumpDataDir('none');
+      return withoutFileHeaders(new Uint8Array(await archive.arrayBuffer()));
     },
     async close() {
       await last;

@@ -95,6 +95,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
     },
     query: (sql, params = []) =>
       database.commit(async (tx) => (await tx.query<ServerRow>(sql, [...params])).rows),
+    disk: database.disk,
     received: async () => recorder.requests,
     findReceived: async (texts) => recorder.find(texts),
     uploads: async () => recorder.uploads(),

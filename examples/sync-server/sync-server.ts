@@ -108,6 +108,9 @@ export interface SyncServer {
   /** Runs one statement of SQL in a transaction; what it changes is synced. */
   query(sql: string, params?: readonly unknown[]): Promise<ServerRow[]>;
 
+  /** Every file of Postgres, one behind the other: what somebody who takes the disk would have. */
+  disk(): Promise<Uint8Array>;
+
   /** Every request since the start, in order. */
   received(): Promise<ReceivedRequest[]>;
   /** Searches all of it in every form, for texts of six bytes or more; one hit per request and form. */
@@ -125,7 +128,7 @@ export interface SyncServer {
   failStreams(...faults: readonly StreamFault[]): Promise<void>;
   /** Forgets all faults that have not come true. */
   clearFaults(): Promise<void>;
-  /** Refuses a device's connections and breaks those it has. */
+  /** Refuses what a device asks from now on, and breaks its streams. */
   cutOff(device: string): Promise<void>;
   /** Accepts them again. */
   letIn(device: string): Promise<void>;

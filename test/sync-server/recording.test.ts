@@ -47,3 +47,10 @@ test('a text too short to search for is refused, not passed over', async () => {
   const server = await syncServer();
   await expect(server.findReceived(['12.50'])).rejects.toThrow('Too short');
 });
+
+test('the disk holds what was uploaded', async () => {
+  const server = await syncServer();
+  expect(Buffer.from(await server.disk()).includes('Milk and honey')).toBe(false);
+  await server.query("INSERT INTO notes (id, body) VALUES ('n1', 'Milk and honey')");
+  expect(Buffer.from(await server.disk()).includes('Milk and honey')).toBe(true);
+});
