@@ -5,7 +5,7 @@ import { memoryStore, openVault, type Table, type Vault } from 'rowseal';
 import { encryptedTables, type Mirror, startMirror, uploadWith } from 'rowseal/powersync';
 import { vaultForTesting } from 'rowseal/testing';
 import { onTestFinished } from 'vitest';
-import { type Send, UploadFailed } from '../../examples/sync-server/connector.js';
+import type { Send } from '../../examples/sync-server/connector.js';
 import type { SyncServer } from '../../examples/sync-server/sync-server.js';
 import { type DatabaseFile, databaseFile } from './open-powersync.js';
 import { connect } from './synced-devices.js';
@@ -52,19 +52,7 @@ export async function powersyncDevice(
   };
 }
 
-/** What an app writes once: how its backend says no. */
+/** What an app gives to its connector. */
 export function uploadsOf(tables: readonly Table[]) {
-  return (send: Send) =>
-    uploadWith({
-      tables,
-      async send(writes) {
-        try {
-          await send(writes);
-          return undefined;
-        } catch (error) {
-          if (!(error instanceof UploadFailed) || error.refused.length === 0) throw error;
-          return { refused: error.refused.map((row) => ({ ...row, reason: row.message })) };
-        }
-      },
-    });
+  return (send: Send) => uploadWith({ tables, send });
 }

@@ -5,6 +5,7 @@
  * that the next start still learns of it, and they can count with AUTOINCREMENT.
  */
 import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
+import { REJECTED_TABLE } from './rejections.js';
 
 /** `ps_kv` has this key while a database is in use; clearing removes it before the rows. */
 export const SENTINEL = 'rowseal';
@@ -44,14 +45,7 @@ const TABLES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS rowseal_rows_due ON rowseal_rows (due) WHERE due IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS rowseal_rows_trouble ON rowseal_rows (trouble) WHERE trouble IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS rowseal_rows_findings ON rowseal_rows (tbl) WHERE findings IS NOT NULL',
-  `CREATE TABLE IF NOT EXISTS rowseal_rejected (
-    tbl TEXT NOT NULL,
-    id TEXT NOT NULL,
-    payload_id TEXT,
-    reason TEXT,
-    at INTEGER,
-    PRIMARY KEY (tbl, id)
-  )`,
+  REJECTED_TABLE,
   `CREATE TABLE IF NOT EXISTS rowseal_tables (
     tbl TEXT PRIMARY KEY NOT NULL,
     declaration TEXT NOT NULL
