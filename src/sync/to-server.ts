@@ -53,16 +53,17 @@ export interface ToServerOptions {
  * Turns an entry of the upload queue into a write for your backend.
  *
  * A `PUT` of a sealed row gets the NULLs that PowerSync leaves out, so that a plain upsert stores
- * the whole row; booleans become `true` and `false`. What the server owns and `siblings`, which its
- * trigger writes, are taken out, and so are `previousValues` and `metadata`: nothing needs them, and
- * an app may have noted plaintext there. Tables that are not declared here pass as they are.
+ * the whole row; booleans become `true` and `false`. Only the payload, `parents` and columns that
+ * are declared visible are in it: not what the server owns or writes, not what an earlier version of
+ * the app showed, and neither `previousValues` nor `metadata`, where an app may have noted
+ * plaintext. Tables that are not declared here pass as they are.
  *
  * Returns `null` for what must not be sent: a `DELETE` of a sealed row, unless `deletes` is
  * `'engine'`. Deletes are payloads; a `DELETE` comes from code that cleared the local table, and
  * would take the row away from every device. Sync brings the local row back.
  *
  * @throws `EXPOSURE_REFUSED` for an entry of a plaintext table, a sealed row whose payload is no
- * envelope, or a column that is not declared visible.
+ * envelope or whose parents are no payload ids, or a `PATCH` of a column that is not visible.
  *
  * @example
  * ```ts
@@ -122,7 +123,9 @@ function sealedData(
   table: Table,
   { op, opData = {} }: UploadEntry,
 ): Record<string, unknown> | null {
-  const sent = Object.entries(opData).flatMap(([name, value]) => sentColumn(table, name, value));
+  const sent = Object.entries(opData).flatMap(([name, value]) =>
+    sentColumn(table, op, name, value),
+  );
   const data = Object.fromEntries(sent);
   if (op === 'PUT' || Object.hasOwn(data, 'payload')) assertEnvelope(table, data.payload);
   if (op === 'PUT') return { ...nothingVisible(table), parents: '', ...data };
@@ -131,16 +134,20 @@ function sealedData(
 
 type SentColumn = readonly [name: string, value: unknown];
 
-/** A column as it is sent; empty for one that only the server writes. */
-function sentColumn(table: Table, name: string, value: unknown): readonly SentColumn[] {
+/**
+ * A column as it is sent; empty for one that is not.
+ *
+ * A whole row has everything in its payload, so a column that an earlier version of the app showed
+ * is left out. The mirror writes whole rows only: a change that names such a column is a mistake.
+ */
+function sentColumn(table: Table, op: string, name: string, value: unknown): readonly SentColumn[] {
   if (name === 'siblings') return [];
   if (name === 'payload') return [[name, value]];
   if (name === 'parents') return [[name, payloadIds(table, value)]];
   const column = table.layout.columns.find((each) => each.name === name);
-  if (!column || column.kind === 'encrypted') {
-    exposed(sealedName(table), `has no visible column '${name}'`);
-  }
-  return column.kind === 'server-owned' ? [] : [[name, serverValue(column, value)]];
+  if (column?.kind === 'server-owned') return [];
+  if (column && column.kind !== 'encrypted') return [[name, serverValue(column, value)]];
+  return op === 'PUT' ? [] : exposed(sealedName(table), `has no visible column '${name}'`);
 }
 
 function nothingVisible({ layout }: Table): Record<string, unknown> {

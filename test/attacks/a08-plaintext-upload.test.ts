@@ -2,7 +2,7 @@
  * The other direction: a wrong schema, or code that writes to the wrong table, puts plaintext where
  * it would be uploaded. Nobody attacks here; the server would just be told.
  */
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { toServer, type UploadEntry } from '../../src/adapters/powersync/powersync.js';
 import { CANARY, createWorld, diary, expectRefused, ROW } from '../support/world.js';
 
@@ -31,21 +31,33 @@ const exposing: readonly (readonly [string, Change])[] = [
   ['part of a payload', (payload) => put({ payload: payload.slice(0, 90) })],
   ['an envelope of a later version', (payload) => put({ payload: `Ag${payload.slice(2)}` })],
   ['an object as the payload', (payload) => put({ payload: { payload } })],
-  ['an encrypted column', (payload) => put({ payload, text: CANARY })],
-  ['an encrypted column that is NULL', (payload) => put({ payload, mood: null })],
-  ['a column that is not declared', (payload) => put({ payload, remark: CANARY })],
-  [
-    'a column named as the prototype',
-    (payload) => put(JSON.parse(`{"payload":"${payload}","__proto__":{"folder":"home"}}`)),
-  ],
-  ['a column named as a method', (payload) => put({ payload, toString: CANARY })],
   ['plaintext as parents', (payload) => put({ payload, parents: CANARY })],
   ['whole payloads as parents', (payload) => put({ payload, parents: payload })],
   ['a list as parents', (payload) => put({ payload, parents: [CANARY] })],
   ['a change to a plaintext payload', () => patch({ payload: CANARY })],
   ['a change that takes the payload away', () => patch({ payload: null })],
   ['a change of an encrypted column', () => patch({ text: CANARY })],
+  ['an encrypted column in a change', (payload) => patch({ payload, text: CANARY })],
+  ['an encrypted column that becomes NULL', () => patch({ mood: null })],
+  ['a change of a column that is not declared', () => patch({ remark: CANARY })],
+  ['a change of a column named as a method', () => patch({ toString: CANARY })],
+  ['a change of the prototype', () => patch(JSON.parse('{"__proto__":{"folder":"home"}}'))],
   ['an operation that does not exist', () => ({ ...patch({ text: CANARY }), op: 'put' })],
+];
+
+/** In the queue of a released app, after an update that shows less. */
+const formerlyVisible: readonly (readonly [string, Change])[] = [
+  ['an encrypted column', (payload) => put({ payload, text: CANARY })],
+  ['a column that is not declared', (payload) => put({ payload, remark: CANARY })],
+  ['a column named as a method', (payload) => put({ payload, toString: CANARY })],
+  [
+    'a column named as the prototype',
+    (payload) => put(JSON.parse(`{"payload":"${payload}","__proto__":{"folder":"${CANARY}"}}`)),
+  ],
+  ['siblings', (payload) => put({ payload, siblings: CANARY })],
+  ['a column of the server', (payload) => put({ payload, updated_at: CANARY })],
+  ['what was there before', (payload) => ({ ...put({ payload }), previousValues: ROW })],
+  ['a remark', (payload) => ({ ...put({ payload }), metadata: CANARY })],
 ];
 
 describe('A08: what is declared encrypted does not leave in plaintext', () => {
@@ -53,5 +65,13 @@ describe('A08: what is declared encrypted does not leave in plaintext', () => {
     const world = await createWorld();
     const entry = change(world.sealed.payload);
     await expectRefused(world, () => toServer(entry, [diary]), refusal);
+  });
+
+  it.each(formerlyVisible)('sends a sealed row without %s', async (_, change) => {
+    const { payload } = (await createWorld()).sealed;
+    const write = toServer(change(payload), [diary]);
+    const data = { folder: null, owner: null, payload, parents: '' };
+    expect(write).toEqual({ op: 'PUT', table: 'diary_sealed', id: ROW.id, data });
+    expect(Object.getPrototypeOf(write?.data)).toBe(Object.prototype);
   });
 });
