@@ -21,7 +21,7 @@ export type Direction = 'out' | 'in' | 'show';
 
 /** One write to one row, queued in the transaction that made it. */
 export interface QueueEntry {
-  /** Its place in the queue: rising, never used twice. */
+  /** Its number in the queue: rising, never used twice. */
   readonly seq: number;
   /** Which side was written. */
   readonly dir: Direction;
@@ -37,7 +37,7 @@ export interface QueueEntry {
 export interface RowWork {
   /** The table's name as declared. */
   readonly table: string;
-  /** The row's id. */
+  /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
   /** Every entry that the queue has for it, in rising order; none for a merge that fell due. */
   readonly entries: readonly QueueEntry[];
@@ -53,9 +53,11 @@ export interface RowWork {
 
 /** One pass's work, from one snapshot. */
 export interface Work {
-  /** The entries of `out` in hand go up to here; they end where a transaction of the app's ends. */
+  /**
+   * The number up to which entries of `out` are in hand; a transaction of the app's ends there.
+   */
   readonly upTo: number;
-  /** The highest `seq` of the snapshot. */
+  /** The highest number ever given to an entry, as this snapshot sees it. */
   readonly snapshot: number;
   /** In the order in which they were touched first. */
   readonly rows: readonly RowWork[];
@@ -71,7 +73,7 @@ export interface RowRecord {
   readonly clear: string | null;
   /** The sealed row that holds all this device knows; `null` while that is the one in place. */
   readonly known: EngineRow | null;
-  /** The life counter: even for a deleted row, 0 while nothing of it was ever opened. */
+  /** The life counter, a number: even for a deleted row, 0 while nothing of it was ever opened. */
   readonly life: number;
   /** Id of the payload that this device wrote last. */
   readonly own: string | null;
@@ -88,6 +90,8 @@ export interface RowRecord {
 /** Why a row is not in step. */
 export interface RowTrouble {
   /**
+   * What is wrong with it.
+   *
    * - `quarantined`: what arrived does not open, and will not;
    * - `waiting`: it will open with a newer vault header or a newer version of the app;
    * - `unsealable`: the app wrote what can't be sealed;
@@ -104,7 +108,7 @@ export interface RowTrouble {
 export interface RowOutcome {
   /** The table's name as declared. */
   readonly table: string;
-  /** The row's id. */
+  /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
   /** The plaintext to write; `null` deletes it, `undefined` leaves it. */
   readonly plain?: EngineRow | null;
@@ -131,11 +135,11 @@ export type WriteResult = 'written' | 'moved' | 'replaced';
 
 /** How much there is to do. */
 export interface QueueCounts {
-  /** Rows whose plaintext waits to be sealed, held ones not counted. */
+  /** How many rows have plaintext that waits to be sealed; held ones are not counted. */
   readonly out: number;
-  /** Rows whose sealed form waits to be opened, held ones not counted. */
+  /** How many rows have a sealed form that waits to be looked at; held ones are not counted. */
   readonly in: number;
-  /** Merges to be sent later. */
+  /** How many merges are to be sent later. */
   readonly due: number;
   /** When the first of those is due: milliseconds since 1970. */
   readonly nextDue: number | null;
@@ -157,7 +161,7 @@ export interface TroubleTally {
 export interface TroubledRow {
   /** The table's name as declared. */
   readonly table: string;
-  /** The row's id. */
+  /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
   /** Why; `rejected` when the server refused it for good. */
   readonly kind: RowTrouble['kind'] | 'rejected';
@@ -171,7 +175,7 @@ export interface TroubledRow {
 export interface RowFinding {
   /** The table's name as declared. */
   readonly table: string;
-  /** The row's id. */
+  /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
   /** Such as `metadata-mismatch:account_id`. */
   readonly finding: string;
@@ -179,7 +183,7 @@ export interface RowFinding {
 
 /** What a mirror tells a store when it takes the database over. */
 export interface TakeOver {
-  /** The vault whose rows these are; `null` while it is locked. */
+  /** The vault whose rows these are: 16 bytes as base64url text; `null` while it is locked. */
   readonly vaultId: string | null;
   /** By table: a digest of what the plaintext depends on. */
   readonly declarations: ReadonlyMap<string, string>;
@@ -215,8 +219,10 @@ export interface SyncStore {
   /** The highest `seq` ever committed: everything up to it is whole transactions. */
   lastSeq(): Promise<number>;
   /**
-   * Hands held entries out again: of all rows, or of those whose trouble is of one kind. A row
-   * with such a trouble (`withdrawn` is none) that has no entry gets one of `show`.
+   * Hands held entries out again: of all rows, or of those whose trouble is of one kind.
+   *
+   * A row with such a trouble that has no entry gets one of `show`, so that it is looked at again;
+   * of all rows, those that are `withdrawn` get none.
    */
   release(kind?: RowTrouble['kind']): Promise<void>;
   /** Forgets refusals by the server, and makes those rows due now, so that they are sent again. */

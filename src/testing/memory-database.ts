@@ -24,7 +24,7 @@ export interface UploadWrite {
   readonly op: 'put' | 'delete';
   /** The table's name as declared. */
   readonly table: string;
-  /** The row's id. */
+  /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
   /** The row without its id; `null` for a delete. */
   readonly row: EngineRow | null;
@@ -70,7 +70,7 @@ export interface MemoryDatabase {
 export interface Place {
   /** The table's name as declared. */
   readonly table: string;
-  /** The row's id. */
+  /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
 }
 

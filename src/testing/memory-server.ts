@@ -8,7 +8,7 @@ import type { MemoryCheckpoint } from './memory-sync.js';
 
 /** What the server says to an upload. */
 export interface MemoryAnswer {
-  /** How far the server has come with it. */
+  /** A rising number: how far the server has come with it. */
   readonly position: number;
   /** Rows that it refuses for good; the others are stored. */
   readonly refused: readonly Place[];
@@ -17,8 +17,10 @@ export interface MemoryAnswer {
 /** What a server can do that an honest one does not. */
 export interface HostileHand {
   /**
-   * Serves a row as it was earlier: `version` 0 is the first that was stored. Its visible columns
-   * and siblings come back with it, unless only the `siblings` or the `payload` shall.
+   * Serves a row as it was earlier: `version` 0 is the first that was stored.
+   *
+   * Its visible columns and siblings come back with it, unless only the `siblings` or the `payload`
+   * shall.
    */
   replay(table: string, id: string, version: number, part?: 'payload' | 'siblings'): void;
   /** Changes columns of a row, past the trigger. */
@@ -80,8 +82,8 @@ export interface MemoryServerOptions {
  *
  * const server = memoryServer([notes]);
  * const { position } = server.upload('laptop', [{ op: 'put', table: 'notes', id, row }]);
- * const { rows } = server.checkpoint('phone', 0);
- * console.assert(position === 1 && rows[0]?.row?.payload === row.payload);
+ * const { rows, ...heard } = server.checkpoint('phone', 0);
+ * console.assert(heard.position === position && rows[0]?.row?.payload === row.payload);
  * ```
  */
 export function memoryServer(

@@ -5,7 +5,7 @@ import type { StoreSide } from './memory-side.js';
 
 /** What the server says at a moment: the rows that changed since the device heard last. */
 export interface MemoryCheckpoint {
-  /** Rising: how far the server has come. */
+  /** A rising number: how far the server has come. */
   readonly position: number;
   /** Those rows as they are now; `null` for one that the device is no longer sent. */
   readonly rows: readonly ServedRow[];
@@ -15,7 +15,7 @@ export interface MemoryCheckpoint {
 export interface ServedRow {
   /** The table's name as declared. */
   readonly table: string;
-  /** The row's id. */
+  /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
   /** Its columns, or `null`. */
   readonly row: EngineRow | null;

@@ -18,6 +18,7 @@ export type {
   SyncStore,
   TakeOver,
   TroubledRow,
+  TroubleTally,
   Work,
   WriteResult,
 } from '../sync/sync-store.js';
