@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 import type { Send } from '../../examples/sync-server/connector.js';
 import type { SyncServer } from '../../examples/sync-server/sync-server.js';
 import { type DatabaseFile, databaseFile } from './open-powersync.js';
-import { connect } from './synced-devices.js';
+import { connect, until } from './synced-devices.js';
 
 const { vault, opener } = vaultForTesting('mirrored powersync');
 
@@ -28,6 +28,8 @@ export interface DeviceOptions {
   readonly file?: DatabaseFile;
   readonly vault?: Vault | null;
   readonly deletes?: 'sealed' | 'engine';
+  /** Made of the tables unless given. */
+  readonly schema?: Schema;
 }
 
 export function schemaOf(tables: readonly Table[]): Schema {
@@ -39,8 +41,8 @@ export async function powersyncDevice(
   tables: readonly Table[],
   options: DeviceOptions = {},
 ): Promise<PowerSyncDevice> {
-  const { file = await databaseFile(), deletes = 'sealed' } = options;
-  const db = await file.open(schemaOf(tables));
+  const { file = await databaseFile(), deletes = 'sealed', schema = schemaOf(tables) } = options;
+  const db = await file.open(schema);
   const opened = options.vault === undefined ? await openUserVault() : options.vault;
   const mirror = await startMirror({ db, tables, vault: opened, deletes });
   onTestFinished(() => mirror.close());
@@ -48,11 +50,21 @@ export async function powersyncDevice(
     file,
     db,
     mirror,
-    connect: (server) => connect(db, server, name, { uploadData: uploadsOf(tables) }),
+    connect: (server) => connect(db, server, name, { uploadData: uploadsOf(tables, deletes) }),
   };
 }
 
 /** What an app gives to its connector. */
-export function uploadsOf(tables: readonly Table[]) {
-  return (send: Send) => uploadWith({ tables, send });
+export function uploadsOf(tables: readonly Table[], deletes: 'sealed' | 'engine' = 'sealed') {
+  return (send: Send) => uploadWith({ tables, send, deletes });
+}
+
+/** Waits until all that the app wrote is sealed and uploaded. */
+export function untilUploaded(db: PowerSyncDatabase): Promise<void> {
+  return until(async () => {
+    const left = await db.getAll(
+      "SELECT id FROM rowseal_queue WHERE dir = 'out' AND held = 0 UNION ALL SELECT id FROM ps_crud",
+    );
+    if (left.length > 0) throw new Error(`There are ${left.length} left.`);
+  });
 }

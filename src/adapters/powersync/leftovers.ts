@@ -18,8 +18,9 @@ export async function deleteLeftRows(tx: LockContext, tables: Iterable<MirroredT
     await tx.execute(
       `DELETE FROM ${plain.table} WHERE NOT EXISTS (
         SELECT 1 FROM rowseal_queue AS q WHERE q.tbl = ${literal(name)} AND q.id = ${plain.table}.id
-        AND q.seq = (SELECT min(seq) FROM rowseal_queue WHERE tbl = q.tbl AND id = q.id)
-        AND q.base IS NULL
+        AND q.seq = (
+          SELECT min(seq) FROM rowseal_queue WHERE tbl = q.tbl AND id = q.id AND dir = 'out'
+        ) AND q.base IS NULL
       )`,
     );
     await tx.execute(

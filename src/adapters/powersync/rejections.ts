@@ -24,9 +24,14 @@ export interface Rejection extends RowName {
   readonly reason: string;
 }
 
-/** Notes what became of an upload: `rejected` rows, and `accepted` ones, whose notes are outdated. */
+/**
+ * Notes what became of an upload: `rejected` rows, and `accepted` ones, whose notes are outdated.
+ *
+ * `queuedAs` is the number of one of its entries in the upload queue.
+ */
 export async function noteAnswer(
   db: CommonPowerSyncDatabase,
+  queuedAs: number,
   rejected: readonly Rejection[],
   accepted: readonly RowName[],
 ): Promise<void> {
@@ -35,6 +40,8 @@ export async function noteAnswer(
   if (rejected.length === 0 && outdated.length === 0) return;
   const at = Date.now();
   await db.writeTransaction(async (tx) => {
+    // Somebody logged out while the upload was under way: the next user must not hear of it.
+    if (!(await tx.getOptional('SELECT 1 FROM ps_crud WHERE id = ?', [queuedAs]))) return;
     await tx.execute(REJECTED_TABLE);
     for (const { table, id } of outdated) {
       await tx.execute('DELETE FROM rowseal_rejected WHERE tbl = ? AND id = ?', [table, id]);

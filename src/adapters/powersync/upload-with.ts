@@ -101,12 +101,14 @@ const OPTION_NAMES = ['deletes', 'onExposure', 'onStrayDelete', 'send', 'tables'
 
 async function uploadNext(db: CommonPowerSyncDatabase, options: UploadOptions): Promise<void> {
   const transaction = await db.getNextCrudTransaction();
-  if (!transaction) return;
+  const [first] = transaction?.crud ?? [];
+  if (!transaction || !first) return;
   // All of it is looked at before any of it leaves.
   const writes = await writesOf(transaction.crud, options);
   const reasons = await sendAll(writes, { id: transaction.transactionId ?? null }, options);
   // Noted first: after a crash in between, the transaction is sent and refused once more.
-  await noteReasons(db, writes, reasons, options);
+  const { accepted, rejected } = outcomeOf(writes, reasons, options);
+  await noteAnswer(db, first.clientId, rejected, accepted);
   await transaction.complete();
 }
 
@@ -156,12 +158,11 @@ async function sendAll(
 }
 
 /** Of declared tables; what the app makes of its other rows is its own affair. */
-async function noteReasons(
-  db: CommonPowerSyncDatabase,
+function outcomeOf(
   writes: readonly UploadWrite[],
   reasons: ReadonlyMap<string, string>,
   { tables }: UploadOptions,
-): Promise<void> {
+): { readonly rejected: readonly Rejection[]; readonly accepted: readonly RowName[] } {
   const rejected = new Map<string, Rejection>();
   const accepted: RowName[] = [];
   for (const write of writes) {
@@ -171,7 +172,7 @@ async function noteReasons(
     if (reason === undefined) accepted.push({ table, id: write.id });
     else rejected.set(rowKey(write), { table, id: write.id, payloadId: payloadIn(write), reason });
   }
-  await noteAnswer(db, [...rejected.values()], accepted);
+  return { rejected: [...rejected.values()], accepted };
 }
 
 function payloadIn({ data }: UploadWrite): string | null {
