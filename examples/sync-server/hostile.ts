@@ -40,14 +40,16 @@ export function hostileSide(database: Database, versions: Versions): HostileSide
   async function write(table: string, id: string, columns: ServerRow): Promise<void> {
     const names = Object.keys(columns).filter((name) => name !== 'id');
     const row = JSON.stringify({ ...columns, id });
-    const quotedNames = ['id', ...names].map(quoted);
-    const set = quotedNames.map((name) => `${name} = EXCLUDED.${name}`).join(', ');
+    const given = `json_populate_record(NULL::${quoted(table)}, $1::json) AS given`;
+    const set = names.map((name) => `${quoted(name)} = given.${quoted(name)}`).join(', ');
+    const all = ['id', ...names].map(quoted);
     await database.commit(async (tx) => {
       await tx.query('SET LOCAL session_replication_role = replica');
-      const sql = `INSERT INTO ${quoted(table)} (${quotedNames}) SELECT ${quotedNames}
-        FROM json_populate_record(NULL::${quoted(table)}, $1::json)
-        ON CONFLICT (id) DO UPDATE SET ${set}`;
-      await tx.query(sql, [row]);
+      const update = `UPDATE ${quoted(table)} AS stored SET ${set} FROM ${given} WHERE stored.id = given.id`;
+      const { affectedRows } = await tx.query(update, [row]);
+      if (affectedRows === 1) return;
+      // Not an upsert, which Postgres refuses for a column that may not be NULL and is not given.
+      await tx.query(`INSERT INTO ${quoted(table)} (${all}) SELECT ${all} FROM ${given}`, [row]);
     });
   }
 

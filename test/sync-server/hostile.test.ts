@@ -3,7 +3,7 @@ import { NOTES_SQL, syncedDevice, syncServer, untilRows } from '../support/synce
 
 const NOTES = 'SELECT id, body, stars FROM notes ORDER BY id';
 const WATCHED = `${NOTES_SQL};
-  ALTER TABLE notes ADD siblings text NOT NULL DEFAULT '';
+  ALTER TABLE notes ADD siblings text NOT NULL DEFAULT '', ALTER owner_id SET NOT NULL;
   CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN NEW.body := upper(NEW.body); RETURN NEW; END $$;
   CREATE TRIGGER shout BEFORE INSERT OR UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION shout()`;
