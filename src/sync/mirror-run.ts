@@ -35,6 +35,8 @@ export interface MirrorRun {
   readonly loop: WorkLoop;
   /** `null` while locked. */
   vault: Vault | null;
+  /** Why it ended; `null` while it runs. */
+  ended: Error | null;
   /** Entries at which transactions of the app are known to end. */
   ends: readonly number[];
   acceptRetired: boolean;
@@ -59,6 +61,7 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
       (error) => turnFailed(run, error),
     ),
     vault: null,
+    ended: null,
     ends: [],
     acceptRetired: false,
     isDownloaded: false,
@@ -72,6 +75,7 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
 
 /** Ends a run; nothing is written after the turn that runs now. */
 export function endRun(run: MirrorRun, state: 'replaced' | 'closed', reason: Error): Promise<void> {
+  run.ended ??= reason;
   clearTimeout(run.timer);
   run.stopListening();
   const stopped = run.loop.stop(reason);
@@ -83,6 +87,7 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
   run.ends = [...run.ends, await run.store.lastSeq()].slice(-ENDS_LIMIT);
   const wasDownloaded = run.isDownloaded;
   const { result, arrived } = await pass(run);
+  if (run.ended) return 'idle';
   if (result === 'replaced') {
     void endRun(run, 'replaced', replaced());
     return 'idle';
@@ -116,6 +121,7 @@ async function count(run: MirrorRun): Promise<void> {
   const { store, status, firstSync } = run;
   const counts = await store.counts();
   const counted = countedStatus(counts, await store.tallies(), await store.findingCount());
+  if (run.ended) return;
   const settled = firstSync.done && counts.out + counts.in + counts.due === 0;
   status.set({ ...counted, settled, firstSync });
   run.countedAt = Date.now();
@@ -128,6 +134,7 @@ function wakeIn(run: MirrorRun, ms: number): void {
 }
 
 function turnFailed(run: MirrorRun, error: unknown): void {
+  if (run.ended) return;
   if (error instanceof RowsealError && error.code === 'LOCKED') {
     run.vault = null;
     run.status.set({ state: 'locked', error: null, settled: false });

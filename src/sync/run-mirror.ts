@@ -40,6 +40,8 @@ export async function runMirror(store: SyncStore, settings: MirrorSettings): Pro
 }
 
 async function takeVault(run: MirrorRun, vault: Vault | null): Promise<void> {
+  // Another one may have the database by now.
+  if (run.ended) throw run.ended;
   if (vault) assertVault(vault);
   const { store, declarations } = run;
   await store.takeOver({ vaultId: vault?.vaultId ?? null, declarations });

@@ -3,7 +3,7 @@ import { assertOptions } from '../../errors.js';
 import { hasBookkeeping } from './bookkeeping.js';
 import { deleteSecurely, shredDeleted } from './leftovers.js';
 import { quoted } from './mirrored-table.js';
-import { closeMirror } from './running-mirrors.js';
+import { closeMirrors } from './running-mirrors.js';
 
 /** Options of {@link logOut}. */
 export interface LogOutOptions {
@@ -23,6 +23,26 @@ export interface LogOutOptions {
  *
  * @throws `STORE_FAILED` while something else reads the file: the rows are deleted, but their bytes
  * are still there until it is called again.
+ *
+ * @example
+ * ```ts
+ * import { Schema } from '@powersync/common';
+ * import { PowerSyncDatabase } from '@powersync/node';
+ * import { defineTable, encrypted } from 'rowseal';
+ * import { encryptedTables, logOut, startMirror } from 'rowseal/powersync';
+ * import { vaultForTesting } from 'rowseal/testing';
+ *
+ * const tables = [defineTable('notes', { body: encrypted.text() })];
+ * const schema = new Schema({ ...encryptedTables(tables) });
+ * const db = new PowerSyncDatabase({ schema, database: { dbFilename: 'log-out.db' } });
+ * const { vault } = vaultForTesting('docs');
+ * const mirror = await startMirror({ db, vault, tables });
+ * await db.execute("INSERT INTO notes (id, body) VALUES (uuid(), 'mine')");
+ *
+ * await logOut(db);
+ * console.assert(mirror.status.state === 'closed');
+ * console.assert((await db.getAll('SELECT * FROM notes')).length === 0);
+ * ```
  */
 export async function logOut(
   db: CommonPowerSyncDatabase,
@@ -30,7 +50,7 @@ export async function logOut(
 ): Promise<void> {
   assertOptions(options, ['alsoClear'], 'logOut');
   const { alsoClear = [] } = options;
-  await closeMirror(db);
+  await closeMirrors(db);
   await deleteSecurely(db);
   await db.disconnectAndClear();
   if (alsoClear.length > 0) {

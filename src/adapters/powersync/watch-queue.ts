@@ -20,7 +20,8 @@ export function watchQueue(db: CommonPowerSyncDatabase, listener: () => void): (
   let timer: unknown;
   let stopped = false;
   const poll = async () => {
-    const last = await readLastSeq(db);
+    // A database that is busy, or being closed, has nothing to tell.
+    const last = await readLastSeq(db).catch(() => seen);
     if (stopped) return;
     if (last > seen) listener();
     seen = last;

@@ -1,0 +1,92 @@
+/** A mirror that has ended stays ended: no turn that was under way brings it back. */
+import { defineTable, encrypted, lockVault, memoryStore, openVault } from 'rowseal';
+import { memoryEngine, type SyncStore, vaultForTesting } from 'rowseal/testing';
+import { describe, expect, it, vi } from 'vitest';
+import { runMirror } from '../../src/sync/run-mirror.js';
+
+const notes = defineTable('notes', { body: encrypted.text() });
+const { vault, opener } = vaultForTesting('ended mirror');
+
+function deferred() {
+  let resolve = () => {};
+  let reject = (_error: Error) => {};
+  const promise = new Promise<void>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  return { promise, resolve, reject };
+}
+
+/** A store whose function waits until it is let go, and then does its part or fails. */
+function heldStore(store: SyncStore, name: 'readWork' | 'counts') {
+  const { promise: reached, resolve: reach } = deferred();
+  const { promise: gate, resolve: letGo, reject: fail } = deferred();
+  const held = async (...args: readonly never[]) => {
+    reach();
+    await gate;
+    return (store[name] as (...args: readonly never[]) => Promise<never>)(...args);
+  };
+  return { store: { ...store, [name]: held } as SyncStore, reached, letGo, fail };
+}
+
+function start(store: SyncStore, opened: typeof vault | null = vault) {
+  const settings = { vault: opened, tables: [notes], deletes: 'sealed' as const };
+  return runMirror(store, { ...settings, firstSync: Promise.resolve() });
+}
+
+describe('a mirror that was closed', () => {
+  it.each(['readWork', 'counts'] as const)('in a turn that waits for %s', async (name) => {
+    const { store, reached, letGo } = heldStore(memoryEngine([notes]).store(), name);
+    const mirror = await start(store);
+    await reached;
+    const closed = mirror.close();
+    letGo();
+    await closed;
+    expect(mirror.status.state).toBe('closed');
+    expect(mirror.status.settled).toBe(false);
+  });
+
+  it('while it was counting, locked, in a database that is gone', async () => {
+    const { store, reached, fail } = heldStore(memoryEngine([notes]).store(), 'counts');
+    const mirror = await start(store, null);
+    await reached;
+    await mirror.close();
+    const seen = vi.fn();
+    mirror.subscribe(seen);
+    fail(new Error('The database is gone.'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen).not.toHaveBeenCalled();
+    expect(mirror.status.state).toBe('closed');
+  });
+
+  it('takes no vault, and nothing from the mirror that came after it', async () => {
+    const engine = memoryEngine([notes]);
+    const first = await start(engine.store());
+    await first.close();
+    const second = await start(engine.store());
+    await expect(first.unlock(vault)).rejects.toThrow('This mirror is closed');
+    engine.insert('notes', { id: 'n1', body: 'still sealed' });
+    await second.flush();
+    expect(second.status.state).toBe('running');
+    expect(engine.sealedRow('notes', 'n1')).not.toBeNull();
+    await second.close();
+  });
+});
+
+describe('a mirror that was replaced', () => {
+  it('does not take the database back when it is unlocked', async () => {
+    const engine = memoryEngine([notes]);
+    const own = await openVault(memoryStore(vault.header), opener);
+    const first = await start(engine.store(), own);
+    const second = await start(engine.store());
+    engine.insert('notes', { id: 'n1', body: 'for the second' });
+    await second.flush();
+    await first.flush().catch(() => {});
+    await vi.waitFor(() => expect(first.status.state).toBe('replaced'));
+    lockVault(own);
+    await expect(first.unlock(vault)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    await second.flush();
+    expect(second.status.state).toBe('running');
+    await second.close();
+  });
+});
