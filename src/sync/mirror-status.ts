@@ -18,29 +18,29 @@ export interface MirrorStatus {
   readonly state: MirrorState;
   /** What the engine threw last while `failing`. */
   readonly error: Error | null;
-  /** Rows that the app wrote and that are not sealed yet. */
+  /** How many rows the app wrote that are not sealed yet. */
   readonly pendingOut: number;
-  /** Rows that arrived and are not in the plaintext yet. */
+  /** How many rows arrived that are not in the plaintext yet. */
   readonly pendingIn: number;
-  /** Merges that this device will send unless another does. */
+  /** How many merges this device will send unless another does. */
   readonly pendingMerges: number;
   /** The first sync: whether all of it stands in plaintext, and how many rows do so far. */
   readonly firstSync: { readonly done: boolean; readonly opened: number };
-  /** Whether the first sync is done and nothing is pending. */
+  /** Whether the first sync is done and nothing is pending; what is sealed may wait for upload. */
   readonly settled: boolean;
   /** Keys that the vault does not hold yet, with the number of rows that wait for each. */
   readonly waitingKeys: readonly { readonly keyId: string; readonly rows: number }[];
-  /** Rows that wait for a newer version of the app. */
+  /** How many rows wait for a newer version of the app. */
   readonly waitingForUpdate: number;
-  /** Rows that arrived and do not open: their last good plaintext stays. */
+  /** How many rows arrived that do not open: their last good plaintext stays. */
   readonly quarantined: number;
-  /** Rows that the app wrote and that can't be sealed: they stay readable here, and only here. */
+  /** How many rows the app wrote that can't be sealed: they stay readable here, and only here. */
   readonly unsealable: number;
-  /** Rows that the server no longer sends to this device. */
+  /** How many rows the server no longer sends to this device. */
   readonly withdrawn: number;
-  /** Rows that the server refused for good. */
+  /** How many rows the server refused for good. */
   readonly rejected: number;
-  /** Findings about rows, such as a visible column that the server changed. */
+  /** How many findings there are about rows, such as a visible column that the server changed. */
   readonly findings: number;
 }
 

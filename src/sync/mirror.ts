@@ -29,13 +29,24 @@ export interface Mirror {
   /** Calls `listener` after each change of `status`; returns how to stop that. */
   subscribe(listener: () => void): () => void;
   /**
-   * Takes an open vault: after `locked`, or a newer snapshot after the vault was changed. Rows that
-   * waited for its keys are opened.
+   * Takes an open vault, after `locked` or after the vault was changed.
+   *
+   * Rows that waited for its keys are opened. Rejects with `VAULT_MISMATCH` for the vault of another
+   * user, and then goes on as before.
    */
   unlock(vault: Vault): Promise<void>;
-  /** Resolves when all that the app has committed is sealed and queued for upload. */
+  /**
+   * Resolves when all that the app has committed is sealed and queued for upload.
+   *
+   * Rows that can't be sealed, or that wait for a key, don't hold it up. Rejects with `LOCKED` while
+   * the vault is locked, and with what the database threw.
+   */
   flush(): Promise<void>;
-  /** Resolves when all that the first sync brought stands in the plaintext tables. */
+  /**
+   * Resolves when all that the first sync brought stands in the plaintext tables.
+   *
+   * Before that the app may see only a part of the user's rows. It waits through `locked`.
+   */
   waitForFirstSync(): Promise<void>;
   /** The rows that are not in step, at most `limit` of them; 100 unless told. */
   troubledRows(limit?: number): Promise<readonly TroubledRow[]>;

@@ -1,12 +1,14 @@
 /**
  * Runs a program in this process: its imports come from the test's module graph, so `rowseal` is
- * the source.
+ * the source, and its databases are gone when it ends.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { SourceMap } from 'node:module';
 import { compileFunction } from 'node:vm';
 import { IDBFactory } from 'fake-indexeddb';
 import ts from 'typescript';
+import { withDatabases } from './example-databases.js';
+import { importModule } from './example-modules.js';
 import type { Program } from './example-programs.js';
 
 /** Programs run at the same time, and what one stores must not turn up in another. */
@@ -23,14 +25,14 @@ interface Compiled {
 export async function runProgram(program: Program): Promise<void> {
   const { run, imports, lineIn } = compile(program);
   const modules = new Map<string, unknown>();
-  for (const name of imports) modules.set(name, await import(/* @vite-ignore */ name));
+  for (const name of imports) modules.set(name, await importModule(name, program.path));
   const failures: string[] = [];
   const quiet = quietConsole((message) => {
     failures.push(`${lineIn(new Error().stack)}: console.assert does not hold. ${message}`.trim());
   });
   const require = (name: string) => modules.get(name);
   try {
-    await databases.run(new IDBFactory(), () => run(require, {}, quiet));
+    await databases.run(new IDBFactory(), () => withDatabases(() => run(require, {}, quiet)));
   } catch (error) {
     const { stack, message = String(error) } = error as Error;
     throw new Error(`${lineIn(stack)}: it throws: ${message}`, { cause: error });

@@ -8,6 +8,7 @@ import { dirname, resolve } from 'node:path';
 import ts from 'typescript';
 import { entryPoints } from '../support/entry-points.js';
 import { ROOT } from './documents.js';
+import { STAND_INS } from './example-modules.js';
 import type { Program } from './example-programs.js';
 
 /** Every complaint, as `path:line: what`. */
@@ -32,9 +33,9 @@ export function typeErrors(programs: readonly Program[]): readonly string[] {
   return [...new Set(found)];
 }
 
-/** A file beside the root's package.json: in ESM. */
-function fileOf({ name }: Program): string {
-  return resolve(ROOT, `${name.replace(/\W/g, '-')}.example.ts`);
+/** A file beside the document, so that it may import what a reader of that has. */
+function fileOf({ name, path }: Program): string {
+  return resolve(ROOT, dirname(path), `${name.replace(/\W/g, '-')}.example.ts`);
 }
 
 export function compilerOptions(): ts.CompilerOptions {
@@ -45,7 +46,8 @@ export function compilerOptions(): ts.CompilerOptions {
     ts.sys,
     dirname(config),
   );
-  const paths = Object.fromEntries([...entryPoints].map(([name, file]) => [name, [file]]));
+  const known = [...entryPoints, ...STAND_INS];
+  const paths = Object.fromEntries(known.map(([name, file]) => [name, [file]]));
   return { ...options, lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'], paths };
 }
 

@@ -14,6 +14,7 @@ const NO_ENVELOPE = {
   ROW_MALFORMED: BECOMES_EXPOSURE,
   UNSUPPORTED_VERSION: BECOMES_EXPOSURE,
 };
+const BECOMES_STATUS = 'whatever a pass of the mirror throws is a row held back, or its status';
 const RETURNED = 'a row that fails is a result, with its error';
 
 export const EXCEPTIONS: Exceptions = {
@@ -34,4 +35,16 @@ export const EXCEPTIONS: Exceptions = {
   tryDecryptRow: { '*': RETURNED },
   encryptRows: { '*': RETURNED },
   toServer: NO_ENVELOPE,
+  startMirror: {
+    KEY_RETIRED: BECOMES_STATUS,
+    LIMIT_EXCEEDED: BECOMES_STATUS,
+    LOCKED: BECOMES_STATUS,
+    NOT_ENCRYPTED: BECOMES_STATUS,
+    NO_SECURE_RANDOM: BECOMES_STATUS,
+    ROW_AUTH_FAILED: BECOMES_STATUS,
+    ROW_MALFORMED: BECOMES_STATUS,
+    UNKNOWN_KEY: BECOMES_STATUS,
+    UNSUPPORTED_VERSION: BECOMES_STATUS,
+    VALUE_UNSUPPORTED: BECOMES_STATUS,
+  },
 };

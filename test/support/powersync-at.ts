@@ -12,13 +12,13 @@ export function databaseFileIn(folder: string): string {
 }
 
 /** Node has SQLite of its own from version 22 on; before that, better-sqlite3 brings it. */
-const implementation =
+export const implementation =
   Number.parseInt(process.versions.node, 10) >= 22
     ? ({ type: 'node:sqlite' } as const)
     : ({ type: 'better-sqlite3' } as const);
 
 /** The SDK logs what a test provokes on purpose: a cut connection, a refused upload. */
-const silent: PowerSyncLogger = { log: () => {} };
+export const silent: PowerSyncLogger = { log: () => {} };
 
 /** Opens or makes the database in a folder that exists; whoever calls this closes it. */
 export function powersyncAt(folder: string, schema: Schema): PowerSyncDatabase {

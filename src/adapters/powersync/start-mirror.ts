@@ -16,10 +16,18 @@ export interface MirrorOptions {
   /** The declared tables. */
   readonly tables: readonly Table[];
   /**
-   * `'sealed'` unless told: a delete is a payload like any other, which the server can neither
-   * forge nor undo. `'engine'` sends DELETE, for backends that need it.
+   * How a delete reaches the server: `'sealed'` unless told.
+   *
+   * A sealed delete is a payload like any other, which the server can neither forge nor undo.
+   * `'engine'` sends DELETE, for backends that need it; give `uploadWith` the same.
    */
   readonly deletes?: 'sealed' | 'engine';
+  /**
+   * Tables that the app made with `CREATE TABLE` and that hold plaintext, such as full-text indexes.
+   *
+   * They are emptied at log-out, and after any other clear by the next start.
+   */
+  readonly alsoClear?: readonly string[];
 }
 
 /**
@@ -31,17 +39,37 @@ export interface MirrorOptions {
  *
  * @throws `VAULT_MISMATCH` when the database holds another user's rows: `logOut` first;
  * `STORE_FAILED` when something keeps the bytes of a former user in the file; `TypeError` for a
- * table that the schema lacks or that is a raw one.
+ * table that the schema lacks or that is a raw one, and for one that can't be cleared.
+ *
+ * @example
+ * ```ts
+ * import { Schema } from '@powersync/common';
+ * import { PowerSyncDatabase } from '@powersync/node';
+ * import { defineTable, encrypted } from 'rowseal';
+ * import { encryptedTables, startMirror } from 'rowseal/powersync';
+ * import { vaultForTesting } from 'rowseal/testing';
+ *
+ * const notes = defineTable('notes', { body: encrypted.text() });
+ * const schema = new Schema({ ...encryptedTables([notes]) });
+ * const db = new PowerSyncDatabase({ schema, database: { dbFilename: 'start-mirror.db' } });
+ * const { vault } = vaultForTesting('docs'); // in an app: openVault
+ *
+ * const mirror = await startMirror({ db, vault, tables: [notes] });
+ * await db.execute("INSERT INTO notes (id, body) VALUES (uuid(), 'Ada was born in 1815.')");
+ * await mirror.flush();
+ * const sealed = await db.get<{ payload: string }>('SELECT payload FROM notes_sealed');
+ * console.assert(sealed.payload.length === 440); // what the server gets
+ * ```
  */
 export async function startMirror(options: MirrorOptions): Promise<Mirror> {
-  assertOptions(options, ['db', 'deletes', 'tables', 'vault'], 'startMirror');
-  const { db, vault, tables, deletes = 'sealed' } = options;
+  assertOptions(options, ['alsoClear', 'db', 'deletes', 'tables', 'vault'], 'startMirror');
+  const { db, vault, tables, deletes = 'sealed', alsoClear = [] } = options;
   if (deletes !== 'sealed' && deletes !== 'engine') {
     throw new TypeError("The deletes of a mirror are 'sealed' or 'engine'.");
   }
   if (vault !== null) assertVault(vault);
   await db.waitForReady();
-  const store = createPowerSyncStore(db, tables);
+  const store = createPowerSyncStore(db, tables, alsoClear);
   const firstSync = db.waitForFirstSync();
   const mirror = await runMirror(store, { vault, tables, deletes, firstSync });
   noteMirror(db, mirror);
