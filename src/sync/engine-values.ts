@@ -5,7 +5,7 @@
  * | type | in the engine |
  * | --- | --- |
  * | text, decimal, date | as it is |
- * | integer, real | a number |
+ * | integer, real | a finite number |
  * | boolean | 1 or 0 |
  * | bigint | decimal digits |
  * | bytes | unpadded base64url |
@@ -24,6 +24,8 @@ const UNREADABLE = Symbol('unreadable');
 
 /** Types whose text or number in the engine is no value of theirs yet. */
 const FROM_ENGINE: Readonly<Record<string, (value: unknown) => unknown>> = {
+  // An engine's JSON can't give them back, so that sealing them would take them from the plaintext.
+  real: (value) => (Number.isFinite(value) ? value : UNREADABLE),
   boolean: (value) => (value === 0 || value === 1 ? value === 1 : value),
   bigint: (value) => (isText(value) && /^(0|-?[1-9]\d*)$/.test(value) ? BigInt(value) : UNREADABLE),
   bytes: (value) => (isText(value) && decodeBase64url(value)) || UNREADABLE,
@@ -37,7 +39,7 @@ const TO_ENGINE: Readonly<Record<string, (value: never) => unknown>> = {
   bytes: encodeBase64url,
   timestamp: (value: Date) => value.toISOString(),
   json: (value: JsonValue) => formatJson(value),
-  // SQLite's JSON has neither NaN nor infinities: the row still says them, its plaintext can't.
+  // Another engine may have sealed NaN or an infinity: the row still says it, this plaintext can't.
   real: (value: number) => (Number.isFinite(value) ? value : null),
 };
 
