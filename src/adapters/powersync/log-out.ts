@@ -1,13 +1,16 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { assertOptions } from '../../errors.js';
+import { assertOwnTables, emptyTables, noteTables } from './also-clear.js';
 import { hasBookkeeping } from './bookkeeping.js';
 import { deleteSecurely, shredDeleted } from './leftovers.js';
-import { quoted } from './mirrored-table.js';
 import { closeMirrors } from './running-mirrors.js';
 
 /** Options of {@link logOut}. */
 export interface LogOutOptions {
-  /** Tables of the app's own that hold plaintext, such as full-text indexes: emptied too. */
+  /**
+   * Tables that the app made with `CREATE TABLE` and that hold plaintext, such as full-text indexes:
+   * emptied too, beside those that `startMirror` was given.
+   */
   readonly alsoClear?: readonly string[];
 }
 
@@ -22,7 +25,7 @@ export interface LogOutOptions {
  * The device's pin of the vault stays: it is what tells an old header from the newest one.
  *
  * @throws `STORE_FAILED` while something else reads the file: the rows are deleted, but their bytes
- * are still there until it is called again.
+ * are still there until it is called again; `TypeError` for a table that can't be cleared.
  *
  * @example
  * ```ts
@@ -50,14 +53,12 @@ export async function logOut(
 ): Promise<void> {
   assertOptions(options, ['alsoClear'], 'logOut');
   const { alsoClear = [] } = options;
+  await assertOwnTables(db, alsoClear);
   await closeMirrors(db);
   await deleteSecurely(db);
+  await db.writeTransaction((tx) => noteTables(tx, alsoClear));
   await db.disconnectAndClear();
-  if (alsoClear.length > 0) {
-    await db.writeTransaction(async (tx) => {
-      for (const table of alsoClear) await tx.execute(`DELETE FROM ${quoted(table)}`);
-    });
-  }
+  await db.writeTransaction(emptyTables);
   await shredDeleted(db);
   if (await hasBookkeeping(db)) await db.execute('UPDATE rowseal_state SET cleared = 0');
 }

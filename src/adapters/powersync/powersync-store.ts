@@ -25,12 +25,13 @@ import { writeOutcomes } from './write-outcomes.js';
 export function createPowerSyncStore(
   db: CommonPowerSyncDatabase,
   declared: readonly Table[],
+  alsoClear: readonly string[] = [],
 ): SyncStore {
   const tables = new Map(declared.map((table) => [table.name, mirroredTable(db, table)]));
   let owner = -1;
   return {
     async takeOver(start) {
-      owner = await takeOver(db, tables, start);
+      owner = await takeOver(db, { mirrored: tables, alsoClear }, start);
     },
     readWork: (limit, now, ends) =>
       db.readTransaction((tx) => readWork(tx, tables, { limit, now, ends })),

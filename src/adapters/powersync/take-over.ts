@@ -2,41 +2,67 @@
 import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
 import { RowsealError } from '../../errors.js';
 import type { TakeOver } from '../../sync/sync-store.js';
+import { assertOwnTables, emptyTables, noteTables } from './also-clear.js';
 import { createBookkeeping, NOW_MS, readState, SENTINEL } from './bookkeeping.js';
 import { deleteLeftRows, deleteSecurely, shredDeleted } from './leftovers.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
-import { createClearTrigger, createTriggers } from './triggers.js';
+import { createClearTrigger, createTriggers, forgetUser } from './triggers.js';
+
+/** The mirrored tables by name, and others to be emptied when the database is cleared. */
+export interface TakenTables {
+  readonly mirrored: ReadonlyMap<string, MirroredTable>;
+  readonly alsoClear: readonly string[];
+}
 
 /** The `takeOver` of a store; returns what it is known by from now on. */
 export async function takeOver(
   db: CommonPowerSyncDatabase,
-  tables: ReadonlyMap<string, MirroredTable>,
+  tables: TakenTables,
   start: TakeOver,
 ): Promise<number> {
+  await assertOwnTables(db, tables.alsoClear);
   await deleteSecurely(db);
-  const isCleared = await db.writeTransaction(async (tx) => {
-    await createBookkeeping(tx);
-    const state = await readState(tx);
-    const left = state.cleared || (state.vault !== null && !state.inUse);
-    if (left) await deleteLeftRows(tx, tables.values());
-    else assertSameVault(state.vault, start.vaultId);
-    return left;
-  });
-  // Only when the bytes are gone is the clear forgotten: killed here, the next start does it again.
-  if (isCleared) await shredDeleted(db);
-  return db.writeTransaction(async (tx) => {
-    for (const table of tables.values()) {
-      await watchTable(tx, table, start.declarations.get(table.name) ?? '');
-    }
-    await createClearTrigger(tx);
-    await tx.execute('INSERT OR IGNORE INTO ps_kv (key, value) VALUES (?, ?)', [SENTINEL, '']);
-    await tx.execute(
-      `UPDATE rowseal_state SET owner = owner + 1, writing = 0, cleared = 0,
-        vault = ${isCleared ? '?' : 'coalesce(?, vault)'}`,
-      [start.vaultId],
-    );
-    return (await readState(tx)).owner;
-  });
+  for (let shredded: number | null = null; ; ) {
+    const { owner, isDone } = await db.writeTransaction((tx) => begin(tx, tables, start, shredded));
+    if (isDone) return owner;
+    // Only when the bytes are gone is the clear forgotten: killed here, the next start does it again.
+    await shredDeleted(db);
+    shredded = owner;
+  }
+}
+
+/**
+ * Takes over, or deletes what was left by a clear: then its bytes are to be shredded. `shredded` is
+ * the owner for whom that was done; every clear makes another.
+ */
+async function begin(
+  tx: LockContext,
+  { mirrored, alsoClear }: TakenTables,
+  { vaultId, declarations }: TakeOver,
+  shredded: number | null,
+): Promise<{ readonly owner: number; readonly isDone: boolean }> {
+  await createBookkeeping(tx);
+  const { owner, vault, cleared, inUse } = await readState(tx);
+  const isLeft = cleared || (vault !== null && !inUse);
+  if (isLeft && owner !== shredded) {
+    if (!cleared) await forgetUser(tx);
+    await deleteLeftRows(tx, mirrored.values());
+    await emptyTables(tx);
+    return { owner: (await readState(tx)).owner, isDone: false };
+  }
+  if (!isLeft) assertSameVault(vault, vaultId);
+  for (const table of mirrored.values()) {
+    await watchTable(tx, table, declarations.get(table.name) ?? '');
+  }
+  await createClearTrigger(tx);
+  await noteTables(tx, alsoClear);
+  await tx.execute('INSERT OR IGNORE INTO ps_kv (key, value) VALUES (?, ?)', [SENTINEL, '']);
+  await tx.execute(
+    `UPDATE rowseal_state SET owner = owner + 1, writing = 0, cleared = 0,
+      vault = coalesce(?, vault)`,
+    [vaultId],
+  );
+  return { owner: owner + 1, isDone: true };
 }
 
 function assertSameVault(noted: string | null, given: string | null): void {

@@ -20,17 +20,26 @@ const IN_USE = `EXISTS (SELECT 1 FROM ps_kv WHERE key = ${literal(SENTINEL)})`;
 /** True only while PowerSync applies what it downloaded. */
 const SYNCING = 'powersync_in_sync_operation()';
 
+const FORGET: readonly string[] = [
+  'DELETE FROM rowseal_queue',
+  'DELETE FROM rowseal_rows',
+  'DELETE FROM rowseal_rejected',
+  'DELETE FROM rowseal_tables',
+  'UPDATE rowseal_state SET cleared = 1, vault = NULL, writing = 0, owner = owner + 1',
+];
+
 /** A clear in one transaction with what it must take along, whoever called it. */
 const CLEARED: Trigger = {
   name: 'rowseal_cleared',
   sql: `CREATE TRIGGER "rowseal_cleared" AFTER DELETE ON "ps_kv" WHEN OLD.key = ${literal(SENTINEL)} BEGIN
-  DELETE FROM rowseal_queue;
-  DELETE FROM rowseal_rows;
-  DELETE FROM rowseal_rejected;
-  DELETE FROM rowseal_tables;
-  UPDATE rowseal_state SET cleared = 1, vault = NULL, writing = 0, owner = owner + 1;
+  ${FORGET.join(';\n  ')};
 END`,
 };
+
+/** What the trigger does, for a clear that it did not see. */
+export async function forgetUser(tx: LockContext): Promise<void> {
+  for (const sql of FORGET) await tx.execute(sql);
+}
 
 /** Makes the trigger of the database as a whole. */
 export async function createClearTrigger(tx: LockContext): Promise<void> {
