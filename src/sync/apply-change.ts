@@ -101,18 +101,20 @@ function edited(
   return { ...known, content: { ...known.content, cells }, bound };
 }
 
-/** One stamp for all columns of one write, unless a column needs a later one. */
+/**
+ * One stamp for all columns of one write; a later one for a column that some clock stamped ahead,
+ * which must not take the others along.
+ */
 function stampFor(
   clock: WriterClock,
   at: number,
   before: Cell | undefined,
   stamps: Map<number, StampBytes>,
 ): StampBytes {
-  const shared = stamps.get(at);
-  if (shared && (!before || compareBytes(shared, before.stamp) > 0)) return shared;
-  const stamp = clock.stampAt(at, before ? [before.stamp] : []);
-  if (!shared) stamps.set(at, stamp);
-  return stamp;
+  const shared = stamps.get(at) ?? clock.stampAt(at);
+  stamps.set(at, shared);
+  if (!before || compareBytes(shared, before.stamp) > 0) return shared;
+  return clock.stampAt(at, [before.stamp]);
 }
 
 function assertBoundUnchanged(

@@ -20,8 +20,8 @@ export type Sending =
 /**
  * For a version that the app did not write just now, and that says more than the payload in place.
  *
- * It is sent once for each payload that stands in its place: by the writer of the payload in place at once, by
- * others after a while if it is needed then.
+ * It is sent once for each payload that stands in its place: by the writer of that payload at once,
+ * by others after a while if it is needed then.
  */
 export function whenToSend(
   merged: RowVersion,

@@ -1,0 +1,75 @@
+/** One row with what its entries add up to, before anything of it is decided. */
+import type { Vault } from '../keys/vault.js';
+import type { Table } from '../rows/table.js';
+import { changeOf, type RowChange } from './changed-columns.js';
+import { digestOf, NEW_RECORD } from './row-record.js';
+import type { EngineRow, RowRecord, RowWork } from './sync-store.js';
+import { isDue } from './when-to-send.js';
+
+export interface SettleContext {
+  readonly vault: Vault;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** How long to leave a merge to the writer of the payload in place: milliseconds. */
+  readonly mergeDelay: () => number;
+  readonly deletes: 'sealed' | 'engine';
+  readonly acceptRetired: boolean;
+  /** Entries of `out` after this one belong to a later transaction. */
+  readonly upTo: number;
+}
+
+export interface RowInHand {
+  readonly context: SettleContext;
+  readonly table: Table;
+  readonly work: RowWork;
+  readonly change: RowChange;
+  readonly record: RowRecord;
+  /** The sealed row that holds all this device knew before. */
+  readonly known: EngineRow | null;
+  /** The entries in hand of the app's own writes. */
+  readonly writes: readonly number[];
+  /** The other entries. */
+  readonly arrived: readonly number[];
+  /** Whether the plaintext belongs to a later transaction already. */
+  readonly movedOn: boolean;
+}
+
+export function takeInHand(context: SettleContext, table: Table, work: RowWork): RowInHand {
+  const { upTo } = context;
+  const writes = work.entries.filter(({ dir }) => dir === 'out');
+  const next = writes.find(({ seq }) => seq > upTo);
+  const names = table.layout.columns.flatMap(({ kind, name }) =>
+    kind === 'server-owned' ? [] : [name],
+  );
+  const mine = writes.filter(({ seq }) => seq <= upTo);
+  return {
+    context,
+    table,
+    work,
+    change: changeOf(names, mine, next ? next.base : work.plain),
+    record: work.record ?? NEW_RECORD,
+    known: knownSealed(table, work),
+    writes: mine.map(({ seq }) => seq),
+    arrived: work.entries.flatMap(({ dir, seq }) => (dir === 'out' ? [] : [seq])),
+    movedOn: next !== undefined,
+  };
+}
+
+/** Sync may have replaced it meanwhile; then the queue has it. */
+function knownSealed(table: Table, { record, sealed, entries }: RowWork): EngineRow | null {
+  if (!record || record.known || record.seen === null) return record?.known ?? null;
+  const replaced = entries.flatMap(({ dir, base }) => (dir === 'in' && base ? [base] : []));
+  const candidates = sealed ? [sealed, ...replaced] : replaced;
+  return candidates.find((each) => digestOf(table, each) === record.seen) ?? null;
+}
+
+/**
+ * Whether there is more to it than an echo or a change of visible columns.
+ *
+ * Writes that add up to nothing may have kept what arrived before out of the plaintext.
+ */
+export function needsOpening({ context, table, work, record, writes }: RowInHand): boolean {
+  if (writes.length > 0 || isDue(record, context.now)) return true;
+  if (record.trouble || work.entries.some(({ dir }) => dir === 'show')) return true;
+  return work.sealed ? digestOf(table, work.sealed) !== record.seen : work.record !== null;
+}

@@ -1,0 +1,123 @@
+/** What becomes of a row that is settled: plaintext, sealed row and note. */
+import { RowsealError, UnknownKeyError } from '../errors.js';
+import { holdsAll, type RowVersion } from '../rows/row-version.js';
+import { type Arrivals, waits } from './open-arrivals.js';
+import { payloadIdOf } from './payload-id.js';
+import { arrivedFindings, plaintextToWrite } from './plaintext.js';
+import type { RowInHand } from './row-in-hand.js';
+import { clearOf, digestOf } from './row-record.js';
+import { sealUpload, sealVersion } from './seal-upload.js';
+import type { EngineRow, RowOutcome, RowTrouble } from './sync-store.js';
+import type { Sending } from './when-to-send.js';
+
+/** What a row came to. */
+export interface SettledRow {
+  /** What this device knew. */
+  readonly before: RowVersion | null;
+  /** That with what the app wrote. */
+  readonly after: RowVersion | null;
+  /** That with what arrived. */
+  readonly merged: RowVersion;
+  readonly arrivals: Arrivals;
+  readonly sending: Sending;
+  /** Whether the payload in place says less than `merged`. */
+  readonly lacking: boolean;
+  /** Whether the app wrote something new. */
+  readonly changed: boolean;
+}
+
+export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
+  const { context, table, work, record, writes, arrived } = row;
+  const { merged, arrivals, sending, before, changed } = settled;
+  const served = work.sealed ?? row.known ?? {};
+  const sealed =
+    sending.when === 'now' ? sealUpload(context.vault, table, merged, served, arrivals) : null;
+  const inPlace = sealed ?? work.sealed;
+  const { plain, unreadable } = plainOutcome(row, merged, inPlace);
+  const trouble = troubleOf(arrivals, sealed, unreadable);
+  const left = isLeftBehind(row, settled);
+  return {
+    table: table.name,
+    id: work.id,
+    ...(plain !== undefined && { plain }),
+    ...(sealed && { sealed }),
+    record: {
+      seen: inPlace && !left ? digestOf(table, inPlace) : null,
+      clear: inPlace && clearOf(table, inPlace),
+      known: left ? reflected(row, settled) : sealed ? null : knownAfter(row, settled, served),
+      life: merged.content.life,
+      own: sealed ? payloadIdOf(sealed) : record.own,
+      sent: sending.when === 'now' ? sending.sent : record.sent,
+      due: sending.when === 'later' ? sending.due : null,
+      trouble,
+      findings: work.sealed ? arrivedFindings(table, arrivals, work.sealed, before) : [],
+    },
+    done: trouble ? writes : [...writes, ...arrived],
+    held: trouble ? arrived : [],
+    clearsRejection: changed,
+  };
+}
+
+/**
+ * A row that the declaration can't read keeps its last good plaintext; it is merged and sealed all
+ * the same.
+ */
+function plainOutcome(
+  { table, work, movedOn }: RowInHand,
+  merged: RowVersion,
+  inPlace: EngineRow | null,
+): { readonly plain?: EngineRow | null | undefined; readonly unreadable: RowsealError | null } {
+  if (movedOn) return { unreadable: null };
+  try {
+    return { plain: plaintextToWrite(table, merged, work.plain, inPlace), unreadable: null };
+  } catch (error) {
+    if (!(error instanceof RowsealError)) throw error;
+    return { unreadable: error };
+  }
+}
+
+/**
+ * Whether the plaintext says less than was merged, since the app has written it again already.
+ *
+ * That write did not see what arrived. So the note says what it did see: stamped over anything
+ * later, Monday's write would beat another device's of Tuesday.
+ */
+function isLeftBehind({ table, movedOn }: RowInHand, { after, merged }: SettledRow): boolean {
+  return movedOn && !(after && holdsAll(table, after, merged));
+}
+
+/** What the plaintext says while it is left behind, as a sealed row. */
+function reflected(
+  { context, table, work, known }: RowInHand,
+  { before, after }: SettledRow,
+): EngineRow | null {
+  if (!after || (known && after === before)) return known;
+  return sealVersion(context.vault, table, after, work.sealed ?? known ?? {});
+}
+
+/** What was known before says it all, or a sealed row of its own keeps what was merged. */
+function knownAfter(
+  { context, table, known }: RowInHand,
+  { before, merged, lacking }: SettledRow,
+  served: EngineRow,
+): EngineRow | null {
+  if (!lacking) return null;
+  if (known && before && holdsAll(table, before, merged)) return known;
+  return sealVersion(context.vault, table, merged, served);
+}
+
+function troubleOf(
+  { refusal, siblingRefusals }: Arrivals,
+  sealed: EngineRow | null,
+  unreadable: RowsealError | null,
+): RowTrouble | null {
+  const refused = unreadable ?? (sealed ? null : refusal);
+  if (refused) return troubleFrom('quarantined', refused);
+  const awaited = siblingRefusals.find(waits);
+  return awaited ? troubleFrom('waiting', awaited) : null;
+}
+
+export function troubleFrom(kind: RowTrouble['kind'], error: RowsealError): RowTrouble {
+  const detail = error instanceof UnknownKeyError ? error.keyId : error.message;
+  return { kind, code: error.code, detail };
+}
