@@ -57,26 +57,27 @@ function note(database: MemoryDatabase, outcome: RowOutcome): void {
   if (outcome.clearsRejection) database.write(database.rejected, key, undefined);
 }
 
-export function release(database: MemoryDatabase, kind: RowTrouble['kind'] | undefined): void {
+export function release(side: StoreSide, kind: RowTrouble['kind'] | undefined): void {
+  const { database } = side;
+  const queued = new Set([...database.queue.values()].map(keyOf));
+  for (const [key, place] of database.records) {
+    const trouble = place.record.trouble?.kind;
+    const isShown = kind === undefined ? trouble && trouble !== 'withdrawn' : trouble === kind;
+    if (isShown && !queued.has(key)) side.enqueue(place, 'show', null);
+  }
   for (const key of [...database.held.keys()]) {
     const trouble = database.records.get(key)?.record.trouble?.kind;
     if (kind === undefined || kind === trouble) database.write(database.held, key, undefined);
   }
 }
 
-export function retryRejected(side: StoreSide): void {
-  const { database } = side;
-  const writes = [...database.rejected.values()].flatMap((place) => {
-    const row = database.records.get(keyOf(place))?.record.known ?? side.sealedRow(place);
-    return row ? [{ ...place, row }] : [];
-  });
+export function retryRejected({ database, now }: StoreSide): void {
   for (const key of [...database.rejected.keys()]) {
     database.write(database.rejected, key, undefined);
     const noted = database.records.get(key);
     if (!noted) continue;
-    database.write(database.records, key, { ...noted, record: { ...noted.record, known: null } });
+    database.write(database.records, key, { ...noted, record: { ...noted.record, due: now() } });
   }
-  send(side, writes);
 }
 
 /** As text and back: what a store on disk would do with it. */

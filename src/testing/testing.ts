@@ -22,7 +22,10 @@ export type {
   Work,
   WriteResult,
 } from '../sync/sync-store.js';
+export { testAdapter } from './adapter-contract.js';
+export type { AdapterHands, AppWrite, OpenAdapter } from './adapter-hands.js';
 export { type ContractCase, keeperContract } from './keeper-contract.js';
+export { memoryAdapter } from './memory-adapter.js';
 export type { MemoryUpload, Place, UploadWrite } from './memory-database.js';
 export {
   type MemoryEngine,

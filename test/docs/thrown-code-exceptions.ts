@@ -15,6 +15,7 @@ const NO_ENVELOPE = {
   UNSUPPORTED_VERSION: BECOMES_EXPOSURE,
 };
 const BECOMES_STATUS = 'whatever a pass of the mirror throws is a row held back, or its status';
+const THROWN_BY_STORES = 'a store throws it, while a case runs';
 const RETURNED = 'a row that fails is a result, with its error';
 
 export const EXCEPTIONS: Exceptions = {
@@ -23,6 +24,7 @@ export const EXCEPTIONS: Exceptions = {
   adoptHeader: { LOCKED: 'nobody can lock a vault that was not handed out yet' },
   keepUnlocked: { NO_SECURE_RANDOM: 'whatever a keeper throws becomes STORE_FAILED' },
   keeperContract: { STORE_FAILED: 'a keeper throws it, while a case runs' },
+  testAdapter: { STORE_FAILED: THROWN_BY_STORES, VAULT_MISMATCH: THROWN_BY_STORES },
   vaultForTesting: {
     HEADER_MALFORMED: MADE_HERE,
     HEADER_TAMPERED: MADE_HERE,

@@ -64,11 +64,12 @@ export async function release(
   tx: Transaction,
   kind: RowTrouble['kind'] | undefined,
 ): Promise<void> {
-  const isOfKind = kind === undefined ? "r.trouble <> 'withdrawn'" : `r.trouble = ${literal(kind)}`;
+  const isOfKind = kind === undefined ? 'true' : `r.trouble = ${literal(kind)}`;
+  const isShown = kind === undefined ? "r.trouble <> 'withdrawn'" : isOfKind;
   await tx.execute(
     `INSERT INTO rowseal_queue (dir, tbl, id, at)
     SELECT 'show', r.tbl, r.id, ${NOW_MS} FROM rowseal_rows AS r
-    WHERE ${isOfKind} AND NOT EXISTS (
+    WHERE ${isShown} AND NOT EXISTS (
       SELECT 1 FROM rowseal_queue AS q WHERE q.tbl = r.tbl AND q.id = r.id
     )`,
   );

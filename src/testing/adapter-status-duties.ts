@@ -1,0 +1,165 @@
+/** Duties of an adapter: what it tells of its rows, merges that fall due, and refused rows. */
+import type { RowRecord, RowTrouble } from '../sync/sync-store.js';
+import {
+  type AdapterDuty,
+  allWork,
+  finishAll,
+  insert,
+  newPayload,
+  onlyWork,
+  outcome,
+  placesOf,
+  record,
+  sealedNote,
+  seqsOf,
+  served,
+  start,
+  takenOver,
+  VAULT_ID,
+} from './adapter-bench.js';
+import { ensureEqual } from './expectations.js';
+import { payloadIdOf } from './memory-siblings.js';
+
+const REFUSED = { table: 'notes', id: 'n1' };
+
+export const STATUS_DUTIES: Readonly<Record<string, AdapterDuty>> = {
+  async 'counts rows, not entries, and no held ones'(bench) {
+    const { hands, store } = await start(bench);
+    const none = { out: 0, in: 0, due: 0, nextDue: null };
+    ensureEqual(await store.counts(), none, 'The counts of nothing');
+    await hands.write([insert('notes', 'n1'), insert('notes', 'n2'), insert('notes', 'n3')]);
+    await hands.write([{ op: 'update', table: 'notes', id: 'n1', row: { body: 'x' } }]);
+    await hands.deliver([served('notes', 'n1', sealedNote()), served('notes', 'n4', sealedNote())]);
+    ensureEqual(await store.counts(), { ...none, out: 3, in: 2 }, 'The counts');
+    await finishAll(store, (work) => ({
+      done: work.id === 'n1' ? seqsOf(work) : [],
+      held: work.id === 'n2' ? seqsOf(work) : [],
+      record: record({ due: work.id === 'n1' ? 70 : work.id === 'n2' ? 50 : null }),
+    }));
+    ensureEqual(await store.counts(), { out: 1, in: 1, due: 2, nextDue: 50 }, 'The counts later');
+  },
+  async 'hands a row out when its merge is due, and no sooner'(bench) {
+    const { hands, store } = await start(bench);
+    await hands.write([insert('notes', 'n1'), insert('notes', 'n2'), insert('notes', 'n3')]);
+    const due: Record<string, number | null> = { n1: 1_000, n2: 2_000, n3: null };
+    await finishAll(store, ({ id }) => ({ record: record({ due: due[id] as number | null }) }));
+    ensureEqual(await allWork(store, 999), [], 'The work before a merge is due');
+    const work = await onlyWork(store, 1_000);
+    ensureEqual([work.id, work.entries], ['n1', []], 'The merge that is due');
+    ensureEqual(
+      placesOf(await allWork(store, 2_000)),
+      ['notes n1', 'notes n2'],
+      'Both that are due',
+    );
+    const part = await store.readWork(1, 2_000, []);
+    ensureEqual([part.rows.length, part.more], [1, true], 'A part of what is due');
+    await hands.write([{ op: 'update', table: 'notes', id: 'n2', row: { body: 'x' } }]);
+    const both = await store.readWork(2, 2_000, []);
+    ensureEqual(
+      [placesOf(both.rows), both.more],
+      [['notes n2', 'notes n1'], false],
+      'A merge that is due behind an entry',
+    );
+    const first = await store.readWork(1, 2_000, []);
+    ensureEqual(
+      [placesOf(first.rows), first.more],
+      [['notes n2'], true],
+      'An entry before a merge',
+    );
+  },
+  async 'tells which rows are not in step, counted by kind, code and key'(bench) {
+    const { hands, store } = await start(bench);
+    const troubles: Readonly<Record<string, RowTrouble | null>> = {
+      a1: { kind: 'waiting', code: 'UNKNOWN_KEY', detail: 'key 1' },
+      a2: { kind: 'waiting', code: 'UNKNOWN_KEY', detail: 'key 1' },
+      a3: { kind: 'waiting', code: 'UNKNOWN_KEY', detail: 'key 2' },
+      a4: { kind: 'quarantined', code: 'ROW_MALFORMED', detail: 'a message' },
+      a5: { kind: 'quarantined', code: 'ROW_MALFORMED', detail: 'another' },
+      a6: { kind: 'withdrawn', code: null, detail: null },
+      a7: null,
+    };
+    await hands.write(Object.keys(troubles).map((id) => insert('notes', id)));
+    await finishAll(store, ({ id }) => ({ record: record({ trouble: troubles[id] ?? null }) }));
+    const expected = Object.entries(troubles).flatMap(([id, trouble]) =>
+      trouble ? [{ table: 'notes', id, ...trouble }] : [],
+    );
+    ensureEqual(sorted(await store.troubled(9)), sorted(expected), 'The rows that are not in step');
+    ensureEqual((await store.troubled(2)).length, 2, 'The number of rows told, of two asked for');
+    const tallies = [
+      { kind: 'waiting', code: 'UNKNOWN_KEY', keyId: 'key 1', rows: 2 },
+      { kind: 'waiting', code: 'UNKNOWN_KEY', keyId: 'key 2', rows: 1 },
+      { kind: 'quarantined', code: 'ROW_MALFORMED', keyId: null, rows: 2 },
+      { kind: 'withdrawn', code: null, keyId: null, rows: 1 },
+    ];
+    ensureEqual(sorted(await store.tallies()), sorted(tallies), 'The tallies');
+  },
+  async 'tells the findings, each with its row'(bench) {
+    const { hands, store } = await start(bench);
+    const findings: Readonly<Record<string, RowRecord['findings']>> = {
+      n1: ['a', 'b'],
+      n2: ['a'],
+      n3: [],
+    };
+    await hands.write(Object.keys(findings).map((id) => insert('notes', id)));
+    await finishAll(store, ({ id }) => ({ record: record({ findings: findings[id] ?? [] }) }));
+    const expected = Object.entries(findings).flatMap(([id, found]) =>
+      found.map((finding) => ({ table: 'notes', id, finding })),
+    );
+    ensureEqual(sorted(await store.findings(9)), sorted(expected), 'The findings');
+    ensureEqual((await store.findings(2)).length, 2, 'The number of findings, of two asked for');
+    ensureEqual(await store.findingCount(), 3, 'The number of findings there are');
+  },
+  async 'says that the server refused a row, through a kill, until the app writes it again'(bench) {
+    const { hands, store } = await start(bench);
+    await hands.write([insert('notes', 'n1'), insert('notes', 'n2')]);
+    await finishAll(store, () => sent());
+    await hands.upload([REFUSED]);
+    const again = await takenOver(await bench.open(), VAULT_ID);
+    const rejected = await again.troubled(9);
+    ensureEqual(
+      rejected.map(({ table, id, kind }) => [table, id, kind]),
+      [['notes', 'n1', 'rejected']],
+      'The rows that the server refused',
+    );
+    const [tally, ...others] = await again.tallies();
+    ensureEqual([tally?.kind, tally?.rows, others], ['rejected', 1, []], 'Their tallies');
+    const due = await allWork(again);
+    ensureEqual(
+      due.map(({ id, rejected }) => [id, rejected]),
+      [
+        ['n1', true],
+        ['n2', false],
+      ],
+      'Which row of the work was refused',
+    );
+    await again.writeOutcomes([outcome('n1', { clearsRejection: true })], LAST);
+    ensureEqual(await again.troubled(9), [], 'The rows refused, after the app wrote them again');
+  },
+  async 'makes refused rows due when they are to be sent again'(bench) {
+    const { hands, store } = await start(bench);
+    await hands.write([insert('notes', 'n1'), insert('notes', 'n2')]);
+    await finishAll(store, () => sent(null));
+    await hands.upload([REFUSED]);
+    ensureEqual(await allWork(store), [], 'The work before the retry');
+    await store.retryRejected();
+    const work = await onlyWork(store);
+    ensureEqual([work.id, work.entries, work.rejected], ['n1', [], false], 'What is sent again');
+    ensureEqual(await store.troubled(9), [], 'The rows refused, after the retry');
+  },
+};
+
+const LAST = Number.MAX_SAFE_INTEGER;
+
+/** A sealed row of this device's, which is also due unless told. */
+function sent(due: number | null = 1) {
+  const payload = newPayload();
+  return { sealed: sealedNote({ payload }), record: record({ own: payloadIdOf(payload), due }) };
+}
+
+function sorted(rows: readonly object[]): object[] {
+  return [...rows].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+}
+
+function textOf(row: object): string {
+  return JSON.stringify(Object.entries(row).sort());
+}
