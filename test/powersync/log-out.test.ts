@@ -1,9 +1,8 @@
 /** Log-out on real database files, in each way an app can do it. */
-import type { PowerSyncDatabase } from '@powersync/node';
-import { cleartext, defineTable, encrypted } from 'rowseal';
-import { logOut, serverSql, startMirror } from 'rowseal/powersync';
+import { type Mirror, serverSql, startMirror } from 'rowseal/powersync';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SyncServer } from '../../examples/sync-server/sync-server.js';
+import { indexedSchema, notes, OWN_TABLES, OWN_TABLES_SQL, WAYS } from '../support/leaving.js';
 import {
   openUserVault,
   type PowerSyncDevice,
@@ -13,31 +12,21 @@ import {
 import { plaintextOnDisk } from '../support/plaintext-on-disk.js';
 import { syncServer, untilRows } from '../support/synced-devices.js';
 
-const notes = defineTable('notes', {
-  body: encrypted.text(),
-  count: encrypted.integer(),
-  folder: cleartext.text(),
-});
 const tables = [notes];
 const ROWS = 300;
 const BODIES = 'SELECT body FROM notes ORDER BY id';
-/** Of synced rows, of an edit that replaced one, and of rows that were never sealed. */
-const SECRETS = ['Synced Canary', 'Edited Canary', 'Unsealed Canary', 'Unsealable Canary'];
-
-/** What somebody may do who means to log out. */
-const WAYS: Readonly<Record<string, (db: PowerSyncDatabase) => Promise<void>>> = {
-  logOut: (db) => logOut(db),
-  disconnectAndClear: (db) => db.disconnectAndClear(),
-  'disconnectAndClear, soft': (db) => db.disconnectAndClear({ soft: true }),
-  'disconnectAndClear, soft and local': (db) =>
-    db.disconnectAndClear({ soft: true, clearLocal: true }),
-  'disconnectAndClear, not local': (db) => db.disconnectAndClear({ clearLocal: false }),
-};
+/** Of synced rows, of an edit that replaced one, of rows that were never sealed, of the app's own. */
+const SECRETS = [
+  ...['Synced Canary', 'Edited Canary', 'Unsealed Canary', 'Unsealable Canary'],
+  ...['271828182', 'Findable Canary', 'Drafted Canary'],
+];
 
 /** A device with all that there can be to forget, and the server that it synced with. */
 async function usedDevice() {
   const server = await syncServer({ tables: serverSql(tables, { owner: 'owner_id' }) });
-  const device = await powersyncDevice('laptop', tables);
+  const device = await powersyncDevice('laptop', tables, { schema: indexedSchema });
+  for (const sql of OWN_TABLES_SQL) await device.db.execute(sql);
+  const mirror = await startAnother(device.db);
   await device.connect(server);
   await device.db.execute(
     `INSERT INTO notes (id, body, count, folder)
@@ -48,16 +37,29 @@ async function usedDevice() {
   await device.db.execute("UPDATE notes SET body = 'Edited Canary' WHERE id = 'n001'");
   await device.db.execute("DELETE FROM notes WHERE id = 'n002'");
   await untilUploaded(device.db);
-  return { server, device };
+  return { server, device, mirror };
 }
 
-/** Rows that no mirror has looked at, and one that none can seal. */
+async function startAnother(db: PowerSyncDevice['db']): Promise<Mirror> {
+  const vault = await openUserVault();
+  const mirror = await startMirror({ db, tables, vault, alsoClear: OWN_TABLES });
+  onTestFinished(() => mirror.close());
+  return mirror;
+}
+
+/** More than a mirror seals in one pass, one row that none can seal, and the app's own tables. */
 async function leaveWork({ db }: PowerSyncDevice): Promise<void> {
-  await db.execute(
-    "INSERT INTO notes (id, body, count, folder) VALUES ('new', 'Unsealed Canary', 1, 'inbox'), ('odd', 'Unsealable Canary', NULL, 'inbox')",
-  );
+  await db.execute("INSERT INTO words (id, body) VALUES ('n001', 'Findable Canary')");
+  await db.execute("DELETE FROM words WHERE body MATCH 'Findable'");
+  await db.execute("INSERT INTO drafts (body) VALUES ('Drafted Canary')");
   await db.execute("UPDATE notes SET body = 'Unsealed Canary' WHERE id = 'n003'");
   await db.execute("DELETE FROM notes WHERE id = 'n004'");
+  await db.execute(
+    `INSERT INTO notes (id, body, count, folder)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+    SELECT 'new' || i, 'Unsealed Canary', 271828182, 'inbox' FROM n
+    UNION ALL SELECT 'odd', 'Unsealable Canary', NULL, 'inbox'`,
+  );
 }
 
 async function expectServerUntouched(server: SyncServer, uploads: number): Promise<void> {
@@ -70,24 +72,21 @@ async function expectServerUntouched(server: SyncServer, uploads: number): Promi
 }
 
 describe.each(Object.entries(WAYS))('%s', (name, leave) => {
-  const isLogOut = name === 'logOut';
-
   it.each(['running', 'stopped'])('forgets the user, with a %s mirror', async (state) => {
-    const { server, device } = await usedDevice();
+    const { server, device, mirror: first } = await usedDevice();
     const { db, file } = device;
-    if (state === 'stopped') await device.mirror.close();
+    if (state === 'stopped') await first.close();
     await db.disconnect();
     await leaveWork(device);
     const uploads = (await server.uploads()).length;
-    const before = await plaintextOnDisk(file.folder, SECRETS);
-    for (const secret of SECRETS) expect(before.join()).toContain(secret);
+    const before = (await plaintextOnDisk(file.folder, SECRETS)).join();
+    for (const secret of SECRETS) expect(before).toContain(secret);
 
     await leave(db);
-    if (isLogOut) expect(await plaintextOnDisk(file.folder, SECRETS)).toEqual([]);
+    if (name === 'logOut') expect(await plaintextOnDisk(file.folder, SECRETS)).toEqual([]);
     expect(await db.getAll('SELECT 1 FROM ps_crud')).toEqual([]);
 
-    const mirror = await startMirror({ db, tables, vault: await openUserVault() });
-    onTestFinished(() => mirror.close());
+    const mirror = await startAnother(db);
     expect(await plaintextOnDisk(file.folder, SECRETS)).toEqual([]);
     expect(await db.getAll(BODIES)).toEqual([]);
     await mirror.flush();

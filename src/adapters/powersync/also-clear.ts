@@ -43,7 +43,7 @@ export async function noteTables(tx: LockContext, names: readonly string[]): Pro
   ]);
 }
 
-/** Empties the tables that are noted, and forgets their names. */
+/** Empties the tables that are noted; they stay noted for whatever comes next. */
 export async function emptyTables(tx: LockContext): Promise<void> {
   await tx.execute(TABLE);
   const noted = await tx.getAll<NotedTable>(
@@ -51,7 +51,6 @@ export async function emptyTables(tx: LockContext): Promise<void> {
     LEFT JOIN sqlite_schema ON type = 'table' AND name = tbl`,
   );
   for (const { tbl, sql } of noted) if (sql !== null) await emptyTable(tx, tbl, sql);
-  await tx.execute('DELETE FROM rowseal_also_clear');
 }
 
 /** An index of words keeps those of deleted rows in tables of its own, so it is made anew. */

@@ -87,6 +87,12 @@ export async function hasBookkeeping(db: CommonPowerSyncDatabase): Promise<boole
   return found !== null;
 }
 
+/** From now on a clear is heard of. */
+export async function awaitClear(tx: LockContext): Promise<void> {
+  await tx.execute('INSERT OR IGNORE INTO ps_kv (key, value) VALUES (?, ?)', [SENTINEL, '']);
+  await tx.execute('UPDATE rowseal_state SET cleared = 0');
+}
+
 export async function readState(tx: Pick<LockContext, 'get'>): Promise<BookkeepingState> {
   const row = await tx.get<{
     owner: number;

@@ -1,7 +1,7 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { assertOptions } from '../../errors.js';
 import { assertOwnTables, emptyTables, noteTables } from './also-clear.js';
-import { hasBookkeeping } from './bookkeeping.js';
+import { awaitClear, hasBookkeeping } from './bookkeeping.js';
 import { deleteSecurely, shredDeleted } from './leftovers.js';
 import { closeMirrors } from './running-mirrors.js';
 
@@ -60,5 +60,5 @@ export async function logOut(
   await db.disconnectAndClear();
   await db.writeTransaction(emptyTables);
   await shredDeleted(db);
-  if (await hasBookkeeping(db)) await db.execute('UPDATE rowseal_state SET cleared = 0');
+  if (await hasBookkeeping(db)) await db.writeTransaction(awaitClear);
 }

@@ -3,7 +3,7 @@ import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
 import { RowsealError } from '../../errors.js';
 import type { TakeOver } from '../../sync/sync-store.js';
 import { assertOwnTables, emptyTables, noteTables } from './also-clear.js';
-import { createBookkeeping, NOW_MS, readState, SENTINEL } from './bookkeeping.js';
+import { awaitClear, createBookkeeping, NOW_MS, readState } from './bookkeeping.js';
 import { deleteLeftRows, deleteSecurely, shredDeleted } from './leftovers.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
 import { createClearTrigger, createTriggers, forgetUser } from './triggers.js';
@@ -56,10 +56,9 @@ async function begin(
   }
   await createClearTrigger(tx);
   await noteTables(tx, alsoClear);
-  await tx.execute('INSERT OR IGNORE INTO ps_kv (key, value) VALUES (?, ?)', [SENTINEL, '']);
+  await awaitClear(tx);
   await tx.execute(
-    `UPDATE rowseal_state SET owner = owner + 1, writing = 0, cleared = 0,
-      vault = coalesce(?, vault)`,
+    'UPDATE rowseal_state SET owner = owner + 1, writing = 0, vault = coalesce(?, vault)',
     [vaultId],
   );
   return { owner: owner + 1, isDone: true };
