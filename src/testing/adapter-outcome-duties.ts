@@ -21,7 +21,7 @@ import {
   VAULT_ID,
 } from './adapter-bench.js';
 import { ensureEqual } from './expectations.js';
-import type { UploadWrite } from './memory-database.js';
+import type { SealedUpload } from './memory-database.js';
 
 export const OUTCOME_DUTIES: Readonly<Record<string, AdapterDuty>> = {
   async 'writes plaintext, sealed row and record, and forgets the entries that are done'(bench) {
@@ -230,7 +230,7 @@ export const OUTCOME_DUTIES: Readonly<Record<string, AdapterDuty>> = {
 /** At the end of all that there is. */
 const LAST = Number.MAX_SAFE_INTEGER;
 
-function textsOf(writes: readonly UploadWrite[]): string[] {
+function textsOf(writes: readonly SealedUpload[]): string[] {
   return writes.map(({ op, table, id }) => `${op} ${table} ${id}`);
 }
 

@@ -1,6 +1,6 @@
 import type { EngineRow } from '../sync/sync-store.js';
 import type { AdapterHands, AppWrite, OpenAdapter } from './adapter-hands.js';
-import { keyOf, type Place, type UploadWrite } from './memory-database.js';
+import { keyOf, type Place, type SealedUpload } from './memory-database.js';
 import { type MemoryEngine, type MemoryWrites, memoryEngine } from './memory-engine.js';
 import type { ServedRow } from './memory-sync.js';
 
@@ -51,7 +51,7 @@ function handsOf(place: MemoryPlace): AdapterHands {
     plain: async (table, id) => withoutId(engine.row(table, id)),
     sealed: async (table, id) => withoutId(engine.sealedRow(table, id)),
     async upload(refused = []) {
-      const sent: (readonly UploadWrite[])[] = [];
+      const sent: (readonly SealedUpload[])[] = [];
       for (let next = engine.nextUpload(); next; next = engine.nextUpload()) {
         sent.push(next.writes);
         place.news.push(...accepted(next.writes, refused));
@@ -88,7 +88,7 @@ function runOne(tx: MemoryWrites, { op, table, id, row }: AppWrite): void {
   else tx.remove(table, id);
 }
 
-function accepted(writes: readonly UploadWrite[], refused: readonly Place[]): ServedRow[] {
+function accepted(writes: readonly SealedUpload[], refused: readonly Place[]): ServedRow[] {
   const keys = new Set(refused.map(keyOf));
   return writes
     .filter((write) => !keys.has(keyOf(write)))

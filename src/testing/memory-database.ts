@@ -19,7 +19,7 @@ export interface StoredRecord {
 }
 
 /** One write of an upload. */
-export interface UploadWrite {
+export interface SealedUpload {
   /** `put` carries the whole sealed row. */
   readonly op: 'put' | 'delete';
   /** The table's name as declared. */
@@ -33,7 +33,7 @@ export interface UploadWrite {
 /** One transaction of the mirror's, to be sent whole. */
 export interface MemoryUpload {
   /** Its writes, in order. */
-  readonly writes: readonly UploadWrite[];
+  readonly writes: readonly SealedUpload[];
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What a mirror's outcomes do to the tables, the queue and its notes. */
 import type { RowOutcome, RowRecord, RowTrouble, WriteResult } from '../sync/sync-store.js';
-import { keyOf, type MemoryDatabase, type UploadWrite } from './memory-database.js';
+import { keyOf, type MemoryDatabase, type SealedUpload } from './memory-database.js';
 import type { StoreSide } from './memory-side.js';
 import type { ServedRow } from './memory-sync.js';
 import { entriesByRow } from './memory-work.js';
@@ -33,7 +33,7 @@ export function writeOutcomes(
 /** Writes sealed rows here, and queues them for the server as one transaction. */
 function send(side: StoreSide, rows: readonly ServedRow[]): void {
   const { database } = side;
-  const writes = rows.map(({ table, id, row }): UploadWrite => {
+  const writes = rows.map(({ table, id, row }): SealedUpload => {
     side.writeSealed({ table, id }, row);
     database.write(database.unapplied, keyOf({ table, id }), { table, id });
     const written = side.sealedRow({ table, id });

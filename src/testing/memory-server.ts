@@ -1,7 +1,7 @@
 import type { Table } from '../rows/table.js';
 import type { EngineRow } from '../sync/sync-store.js';
 import { columnsOf, memoryColumns, projected } from './memory-columns.js';
-import { keyOf, type Place, type UploadWrite } from './memory-database.js';
+import { keyOf, type Place, type SealedUpload } from './memory-database.js';
 import { keptSiblings } from './memory-siblings.js';
 import { storedRows, withId } from './memory-stored-rows.js';
 import type { MemoryCheckpoint } from './memory-sync.js';
@@ -34,7 +34,7 @@ export interface HostileHand {
 /** A server in memory. */
 export interface MemoryServer {
   /** Stores a transaction that a device sends, row by row as a plain upsert would. */
-  upload(device: string, writes: readonly UploadWrite[]): MemoryAnswer;
+  upload(device: string, writes: readonly SealedUpload[]): MemoryAnswer;
   /** What a device must be sent that has heard all up to `since`. */
   checkpoint(device: string, since: number): MemoryCheckpoint;
   /** The row with its id, or `null`. */
@@ -98,7 +98,7 @@ export function memoryServer(
   const sent: string[] = [];
 
   const rowAt = (place: Place) => stored.current(place) ?? refuse(`There is no row '${place.id}'.`);
-  const put = (write: UploadWrite, row: EngineRow) => {
+  const put = (write: SealedUpload, row: EngineRow) => {
     const names = columnsOf(sealedColumns, write.table);
     if (!ENVELOPE.test(String(row.payload))) refuse('This payload is no envelope.');
     const before = stored.current(write);

@@ -1,17 +1,28 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { firstBlock, freshApp, ROOT, run, runTool } from './fresh-app.js';
+import { POWERSYNC_APP, POWERSYNC_OUTPUT } from './powersync-app.js';
 
 const packageJson = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const peers: readonly [name: string, range: string][] = Object.entries(
+  packageJson.peerDependencies,
+);
 /** `rowseal`, `rowseal/testing`, … */
 const subpaths = Object.keys(packageJson.exports)
   .filter((subpath) => !subpath.endsWith('.json'))
   .map((subpath) => `rowseal${subpath.slice(1)}`);
+/** Those that an app can use that has none of the peers. */
+const plainSubpaths = ['rowseal', 'rowseal/testing'];
+const STRICT = { strict: true, module: 'nodenext', moduleResolution: 'nodenext' };
 const temp = mkdtempSync(join(tmpdir(), 'rowseal-package-'));
 const tarball = join(temp, `rowseal-${packageJson.version}.tgz`);
+
+/** As the project has built it: building takes minutes where no prebuilt one can be fetched. */
+const SQLITE = join(ROOT, 'node_modules/better-sqlite3');
 
 /** A project that emits declarations must be able to name the type of a table it exports. */
 const EXPORTED_TABLE = `
@@ -76,12 +87,55 @@ describe('the tarball', () => {
   });
 
   test('can be imported by each of its subpaths, given the optional peers', async () => {
-    const peers = Object.entries(packageJson.peerDependencies ?? {});
     const imports = subpaths.map((name) => `import '${name}';\n`);
     const packages = [tarball, ...peers.map(([name, range]) => `${name}@${range}`)];
     const app = await freshApp(join(temp, 'subpaths'), packages, { 'app.js': imports.join('') });
     await run(app, process.execPath, 'app.js');
   });
+
+  test('has peers that are all optional', () => {
+    const optional = peers.map(([name]) => [name, { optional: true }]);
+    expect(packageJson.peerDependenciesMeta).toEqual(Object.fromEntries(optional));
+  });
+
+  test('has types that resolve with the optional peers, in a page that has no Node', async () => {
+    const packages = [tarball, ...peers.map(([name, range]) => `${name}@${range}`)];
+    const app = await freshApp(join(temp, 'types'), packages, {
+      'types.ts': subpaths.map((name) => `export * from '${name}';\n`).join(''),
+      'tsconfig.json': JSON.stringify({
+        compilerOptions: { ...STRICT, lib: ['es2022', 'dom'], types: [], noEmit: true },
+      }),
+    });
+    await runTool(app, 'typescript/bin/tsc');
+  });
+});
+
+describe('a fresh app on PowerSync', () => {
+  /** The newest, and the first whose @powersync/common is in the range of our peer. */
+  test.each(['1', '0.20.2'])(
+    'compiles and runs with @powersync/node@%s and nothing else named',
+    async (version) => {
+      const packages = [tarball, `@powersync/node@${version}`, '@types/node@20'];
+      const app = await freshApp(join(temp, `powersync-${version}`), packages, {
+        'src/app.ts': POWERSYNC_APP,
+        'tsconfig.json': JSON.stringify({
+          compilerOptions: {
+            ...STRICT,
+            declaration: true,
+            target: 'es2022',
+            types: ['node'],
+            skipLibCheck: true, // the types of @powersync/node name a package that it does not bring
+            rootDir: 'src',
+            outDir: 'out',
+          },
+          include: ['src'],
+        }),
+      });
+      await symlink(SQLITE, join(app, 'node_modules/better-sqlite3'));
+      await runTool(app, 'typescript/bin/tsc');
+      expect(JSON.parse(await run(app, process.execPath, 'out/app.js'))).toEqual(POWERSYNC_OUTPUT);
+    },
+  );
 });
 
 describe("the README's first program", () => {
@@ -96,12 +150,11 @@ describe("the README's first program", () => {
   });
 
   test('compiles and runs in a fresh TypeScript app, with types that ask for no platform', async () => {
-    const strict = { strict: true, module: 'nodenext', moduleResolution: 'nodenext' };
     const app = await freshApp(join(temp, 'typescript'), [tarball], {
       'src/app.ts': program(),
       'tsconfig.json': JSON.stringify({
         compilerOptions: {
-          ...strict,
+          ...STRICT,
           declaration: true,
           target: 'es2022',
           rootDir: 'src',
@@ -110,9 +163,9 @@ describe("the README's first program", () => {
         include: ['src'],
       }),
       'src/tables.ts': EXPORTED_TABLE,
-      'types/types.ts': subpaths.map((name) => `export * from '${name}';\n`).join(''),
+      'types/types.ts': plainSubpaths.map((name) => `export * from '${name}';\n`).join(''),
       'types/tsconfig.json': JSON.stringify({
-        compilerOptions: { ...strict, lib: ['es2022'], types: [], noEmit: true },
+        compilerOptions: { ...STRICT, lib: ['es2022'], types: [], noEmit: true },
       }),
     });
     await runTool(app, 'typescript/bin/tsc', '-p', 'types');

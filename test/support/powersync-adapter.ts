@@ -2,15 +2,15 @@
 import { Schema } from '@powersync/common';
 import type { PowerSyncDatabase } from '@powersync/node';
 import type { Table } from 'rowseal';
-import { encryptedTables, type UploadWrite as SentWrite, uploadWith } from 'rowseal/powersync';
+import { encryptedTables, type UploadWrite, uploadWith } from 'rowseal/powersync';
 import type {
   AdapterHands,
   AppWrite,
   EngineRow,
   OpenAdapter,
   Place,
+  SealedUpload,
   ServedRow,
-  UploadWrite,
 } from 'rowseal/testing';
 import { createPowerSyncStore } from '../../src/adapters/powersync/powersync-store.js';
 import { createFeed, type Feed } from './fed-powersync.js';
@@ -106,8 +106,8 @@ async function uploadAll(
   db: PowerSyncDatabase,
   tables: readonly Table[],
   refused: readonly Place[],
-): Promise<(readonly SentWrite[])[]> {
-  const sent: (readonly SentWrite[])[] = [];
+): Promise<(readonly UploadWrite[])[]> {
+  const sent: (readonly UploadWrite[])[] = [];
   let last: number | null = null;
   let isDone = false;
   const upload = uploadWith({
@@ -131,11 +131,11 @@ async function uploadAll(
   return sent;
 }
 
-function echoOf({ table, id, data }: SentWrite) {
+function echoOf({ table, id, data }: UploadWrite) {
   return { table, id, data: data && JSON.stringify({ siblings: '', ...data }) };
 }
 
-function uploadWriteOf({ op, table, id, data }: SentWrite): UploadWrite {
+function uploadWriteOf({ op, table, id, data }: UploadWrite): SealedUpload {
   return {
     op: op === 'DELETE' ? 'delete' : 'put',
     table: table.replace(/_sealed$/, ''),
