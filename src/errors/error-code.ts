@@ -53,9 +53,12 @@ export type RowsealErrorCode =
    */
   | 'HEADER_CONFLICT'
   /**
-   * The store shows another vault than the one this device knows, or than the one to be replaced.
+   * The store shows another vault than the one this device knows, or than the one to be replaced;
+   * or the rows of a database are from another one.
    *
    * - App: ask for no secret; only if the user started over on purpose, open with `{ replaces }`.
+   *   From a mirror it is the database that is another user's, and there is nothing to tell: call
+   *   `logOut`, and start again.
    * - User: “The server shows another vault than yours. Do not type your password, unless you
    *   started over on another device.”
    * - Lost: nothing.
@@ -72,11 +75,12 @@ export type RowsealErrorCode =
   | 'VAULT_MISSING'
   /**
    * The app's store or keeper threw (see `cause`), did not keep what was written, or gave back
-   * something damaged.
+   * something damaged; or a database is in somebody else's hands.
    *
    * - App: try again; `message` says whether a change may be in effect, and then the vault opens
    *   with the new secret or with the old one. After `resumeVault`, ask for the password; after
-   *   `keepUnlocked`, go on with the vault, which is open.
+   *   `keepUnlocked`, go on with the vault, which is open. From `startMirror` and `logOut`, close
+   *   what else has the database open; from a mirror, use the one that took the database over.
    * - User: “This could not be saved or loaded. Check the connection and try again.”
    * - Lost: nothing.
    */
