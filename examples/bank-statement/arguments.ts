@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 import { UserMistake } from './user-mistake.js';
 
 export const HELP = `
-Seals a bank statement, puts it on a Postgres that runs inside this process, and checks that
-the server can't read what it holds.
+Imports a bank statement on one device, reads it on another, and checks that the server between
+them can't read what it holds. Devices and server run on this machine, and leave nothing behind.
 
   npm run demo
   npm run demo -- path/to/statement.csv --cleartext date,account

@@ -1,16 +1,10 @@
 /** What the demo claims, and the comparisons that decide whether it holds. */
-import {
-  type DecryptResult,
-  decryptRows,
-  RowsealError,
-  type RowsealErrorCode,
-  type Vault,
-} from 'rowseal';
+import { decryptRows, RowsealError, type RowsealErrorCode, type Vault } from 'rowseal';
 import type { RowVersion } from './server.js';
 import {
   type SealedStatementRow,
+  type ShownRow,
   type Statement,
-  type StatementRow,
   toCells,
 } from './statement-table.js';
 
@@ -30,41 +24,57 @@ export async function refusalOf(attempt: () => Promise<unknown>): Promise<Rowsea
   return null;
 }
 
-/** What a device finds when it opens all rows of a server. */
+/** What a device finds when it looks at all rows. */
 export interface Comparison {
   /** Cells that equal the file's. */
   readonly equalCells: number;
-  /** Cells that differ, of rows that opened; rows that nobody uploaded count whole. */
+  /** Cells that differ, of rows that opened; rows that nobody wrote count whole. */
   readonly differentCells: number;
-  /** Rows of the file that the server did not give. */
+  /** Rows of the file that are not there. */
   readonly missingRows: number;
   /** Rows that did not open, and with which code. */
   readonly refused: ReadonlyMap<string, RowsealErrorCode>;
 }
 
-/** Opens every row and compares it with the file, cell by cell. */
-export function compareWithFile(
+type Rows = ReadonlyMap<string, readonly string[]>;
+
+/** Opens every row that the server holds and compares it with the file, cell by cell. */
+export function compareOpened(
   vault: Vault,
   statement: Statement,
-  rowsById: ReadonlyMap<string, readonly string[]>,
+  rowsById: Rows,
   served: readonly SealedStatementRow[],
 ): Comparison {
-  const results = decryptRows(vault, statement.table, served);
   const refused = new Map<string, RowsealErrorCode>();
-  let equalCells = 0;
-  let differentCells = 0;
-  for (const [index, result] of results.entries()) {
+  const opened: ShownRow[] = [];
+  for (const [index, result] of decryptRows(vault, statement.table, served).entries()) {
     const { id } = served[index] as SealedStatementRow;
-    if (!result.ok) refused.set(id, result.error.code);
-    else {
-      const equal = countEqual(rowsById.get(id), openedCells(statement, result));
-      equalCells += equal;
-      differentCells += statement.columns.length - equal;
+    if (result.ok) opened.push(result.row);
+    // A delete is a payload as well: where no row should be, it is what should be there.
+    else if (result.error.code !== 'ROW_DELETED' || rowsById.has(id)) {
+      refused.set(id, result.error.code);
     }
   }
-  const ids = new Set(served.map(({ id }) => id));
-  const missingRows = [...rowsById.keys()].filter((id) => !ids.has(id)).length;
-  return { equalCells, differentCells, missingRows, refused };
+  return {
+    ...compareShown(statement, rowsById, opened),
+    missingRows: countMissing(rowsById, served),
+    refused,
+  };
+}
+
+/** Compares what a device shows with the file, cell by cell. */
+export function compareShown(
+  statement: Statement,
+  rowsById: Rows,
+  shown: readonly ShownRow[],
+): Comparison {
+  let equalCells = 0;
+  for (const row of shown) {
+    equalCells += countEqual(rowsById.get(row.id ?? ''), toCells(statement, row));
+  }
+  const differentCells = shown.length * statement.columns.length - equalCells;
+  const missingRows = countMissing(rowsById, shown);
+  return { equalCells, differentCells, missingRows, refused: new Map() };
 }
 
 /** Whether all rows of the file came back, each cell as it was. */
@@ -94,8 +104,9 @@ export function flipBit(payload: string): string {
   return bytes.toString('base64url');
 }
 
-function openedCells(statement: Statement, { row }: DecryptResult<StatementRow> & { ok: true }) {
-  return toCells(statement, row);
+function countMissing(expected: Rows, rows: readonly { readonly id?: unknown }[]): number {
+  const ids = new Set(rows.map(({ id }) => id));
+  return [...expected.keys()].filter((id) => !ids.has(id)).length;
 }
 
 function countEqual(expected: readonly string[] | undefined, cells: readonly string[]): number {

@@ -1,19 +1,27 @@
 /** From a CSV header to column names that are safe in SQL, in JavaScript and in rowseal. */
 
-/** What rowseal, Postgres and JavaScript keep for themselves. */
-const RESERVED = new Set(
-  'id payload parents siblings tableoid xmin cmin xmax cmax ctid constructor prototype'.split(' '),
-);
+/** Columns that the app adds to those of the file, for what its user has to say. */
+export const OWN_COLUMNS = ['my_note', 'my_tag'] as const;
+/** The server's column that says whose row it is. */
+export const OWNER_COLUMN = 'owner_id';
+
+/** What rowseal, this app, Postgres and JavaScript keep for themselves. */
+const RESERVED = new Set([
+  ...'id payload parents siblings tableoid xmin cmin xmax cmax ctid'.split(' '),
+  ...['constructor', 'prototype', OWNER_COLUMN, ...OWN_COLUMNS],
+]);
 /** Postgres cuts longer names off, silently; this leaves room for a number. */
 const NAME_LENGTH_LIMIT = 56;
 
-/** One name for each header, in order, all different. */
+/** One name for each header, in order, all different, also for SQLite, which ignores the case. */
 export function columnNames(header: readonly string[]): string[] {
   const plain = header.map(safeName);
-  const taken = new Set(plain);
+  const keys = plain.map((name) => name.toLowerCase());
+  const taken = new Set(keys);
   return plain.map((name, index) => {
     if (name === '') return unused(`column_${index + 1}`, taken);
-    return plain.indexOf(name) === plain.lastIndexOf(name) ? name : unused(`${name}_1`, taken);
+    const key = name.toLowerCase();
+    return keys.indexOf(key) === keys.lastIndexOf(key) ? name : unused(`${name}_1`, taken);
   });
 }
 
@@ -39,7 +47,9 @@ function shorten(name: string): string {
 function unused(name: string, taken: Set<string>): string {
   let candidate = name;
   const stem = name.replace(/_\d+$/, '');
-  for (let number = 2; taken.has(candidate); number++) candidate = `${stem}_${number}`;
-  taken.add(candidate);
+  for (let number = 2; taken.has(candidate.toLowerCase()); number++) {
+    candidate = `${stem}_${number}`;
+  }
+  taken.add(candidate.toLowerCase());
   return candidate;
 }

@@ -1,4 +1,4 @@
-/** Looks for the encrypted values in everything the server stores. */
+/** Looks for the encrypted values in everything that the server stores and ever received. */
 import { isCopy, isLeak, type SealAnew } from './chance.js';
 import { type Needle, needlesOf, SHORTEST_NEEDLE } from './needles.js';
 import { type JoinedTexts, joinTexts, type OwnTexts } from './own-texts.js';
@@ -10,8 +10,8 @@ export interface SearchRequest {
   readonly values: Iterable<string>;
   /** Text that the user chose to show: what stands in it can't be a secret. */
   readonly visible: Iterable<string>;
-  /** The data directory before the first row came: Postgres's own words stand in it. */
-  readonly emptyDisk: Uint8Array;
+  /** Disk and requests before the first row came: words of Postgres and PowerSync stand in them. */
+  readonly ordinary: Uint8Array;
   /** The random texts in which a short value could stand by chance. */
   readonly own: OwnTexts;
   readonly sealAnew: SealAnew;
@@ -28,8 +28,8 @@ export interface SearchReport {
   readonly tooShort: number;
   /** Values that also stand in a visible column: not searched for. */
   readonly alsoVisible: number;
-  /** Values that an empty Postgres holds as well (`transfer`): searched for in the tables only. */
-  readonly postgresWords: number;
+  /** Values that stood there before the first row (`transfer`): searched for in the tables only. */
+  readonly ordinaryWords: number;
   /** Values of which the only hits were chance, in random letters. */
   readonly byChance: number;
   readonly found: readonly Find[];
@@ -38,7 +38,7 @@ export interface SearchReport {
 export interface Find {
   readonly value: string;
   readonly form: string;
-  readonly place: 'fields' | 'decoded' | 'disk';
+  readonly place: 'fields' | 'decoded' | 'disk' | 'requests';
 }
 
 const VALUES_AT_ONCE = 100_000; // bounds the memory for the forms of a large file
@@ -47,7 +47,7 @@ export function findPlaintext(stored: StoredBytes, request: SearchRequest): Sear
   const distinct = [...new Set(request.values)].filter((value) => value !== '');
   const long = distinct.filter((value) => Buffer.byteLength(value) >= SHORTEST_NEEDLE);
   const shown = joinTexts([...new Set(request.visible)]).bytes;
-  const report = { forms: 0, alsoVisible: 0, postgresWords: 0, byChance: 0 };
+  const report = { forms: 0, alsoVisible: 0, ordinaryWords: 0, byChance: 0 };
   const searched = new Set<string>();
   const found: Find[] = [];
   for (let from = 0; from < long.length; from += VALUES_AT_ONCE) {
@@ -56,7 +56,7 @@ export function findPlaintext(stored: StoredBytes, request: SearchRequest): Sear
     const visible = valuesOf(needlesIn(shown, searchAll));
     const secret = all.filter(({ value }) => !visible.has(value));
     const search = visible.size === 0 ? searchAll : searchFor(secret);
-    const ordinary = needlesIn(request.emptyDisk, search);
+    const ordinary = needlesIn(request.ordinary, search);
     const hits = hitsIn(stored, search, ordinary, request);
     for (const value of valuesOf(secret)) searched.add(value);
     for (const { needle, place } of hits.leaks) {
@@ -64,12 +64,12 @@ export function findPlaintext(stored: StoredBytes, request: SearchRequest): Sear
     }
     report.forms += secret.length;
     report.alsoVisible += visible.size;
-    report.postgresWords += valuesOf(ordinary).size;
+    report.ordinaryWords += valuesOf(ordinary).size;
     report.byChance += hits.byChance;
   }
-  const { disk, ...tables } = stored;
-  const texts = [tables.fields, tables.decodedFields, tables.own.bytes, tables.ownDecoded.bytes];
-  const bytes = texts.reduce((sum, { length }) => sum + length, disk.length);
+  const { own, ownDecoded, ...others } = stored;
+  const texts = [own.bytes, ownDecoded.bytes, ...Object.values(others)];
+  const bytes = texts.reduce((sum, { length }) => sum + length, 0);
   return { ...report, searched, tooShort: distinct.length - long.length, bytes, found };
 }
 
@@ -91,17 +91,21 @@ function hitsIn(
   const decoded = hitsInOwn(stored.ownDecoded, search, (needle, text) =>
     isLeak(needle, text, 'bytes', own, sealAnew),
   );
-  const onDisk = new Set<Needle>();
-  search(stored.disk, (needle, at) => {
-    if (onDisk.has(needle) || ordinary.has(needle)) return;
-    const places = texts.hits.get(needle) ?? [];
-    const copied = places.some((place) => isCopy(needle, stored.disk, at, stored.own.bytes, place));
-    if (!copied) onDisk.add(needle);
-  });
+  const hitsAmidCopies = (haystack: Uint8Array) => {
+    const found = new Set<Needle>();
+    search(haystack, (needle, at) => {
+      if (found.has(needle) || ordinary.has(needle)) return;
+      const places = texts.hits.get(needle) ?? [];
+      const copied = places.some((place) => isCopy(needle, haystack, at, stored.own.bytes, place));
+      if (!copied) found.add(needle);
+    });
+    return found;
+  };
   const leaks = [
     ...leaksAt('fields', needlesIn(stored.fields, search), texts.leaks),
     ...leaksAt('decoded', needlesIn(stored.decodedFields, search), decoded.leaks),
-    ...leaksAt('disk', onDisk),
+    ...leaksAt('disk', hitsAmidCopies(stored.disk)),
+    ...leaksAt('requests', hitsAmidCopies(stored.requests)),
   ];
   const met = valuesOf([...texts.hits.keys(), ...decoded.hits.keys()]);
   for (const { needle } of leaks) met.delete(needle.value);

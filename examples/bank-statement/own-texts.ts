@@ -1,16 +1,19 @@
 /**
- * The random texts that this demo itself sent to the server. A short value stands in so many
- * random letters by chance, so the search must know them apart from everything else: exactly
- * these texts, never whatever looks like one.
+ * The random texts that the devices sent to the server. A short value stands in so many random
+ * letters by chance, so the search must know them apart from everything else: exactly these texts,
+ * never whatever looks like one.
  */
 import { randomUUID } from 'node:crypto';
 
 export interface OwnTexts {
-  /** Each payload that `encryptRow` returned, or that the story flipped a bit of: of which row. */
+  /**
+   * Each payload that a device sent and the vault opens, or that the story flipped a bit of, and
+   * the id that stands in it: of which row.
+   */
   readonly payloads: Map<string, string>;
   /** Every version of the vault header, and its hash. */
   readonly headers: Set<string>;
-  /** UUIDs, drawn before anything was known that could stand in them. */
+  /** Ids of rows and users, client ids, tokens: UUIDs, drawn without knowing any value. */
   readonly ids: Set<string>;
 }
 

@@ -8,7 +8,7 @@ import {
   type SealedRowOf,
   type Table,
 } from 'rowseal';
-import { columnNames } from './column-names.js';
+import { columnNames, OWN_COLUMNS } from './column-names.js';
 import type { CsvFile } from './read-csv.js';
 import { UserMistake } from './user-mistake.js';
 
@@ -26,6 +26,8 @@ export interface StatementColumn {
 type TextColumn = Column<'encrypted' | 'mirrored', string, 'optional'>;
 export type StatementTable = Table<Record<string, TextColumn>, 'text'>;
 export type StatementRow = RowOf<StatementTable>;
+/** A row as a device's own SQL shows it. */
+export type ShownRow = Readonly<Record<string, string | null | undefined>>;
 /** A row as the server has it; the visible columns stand in it by name. */
 export type SealedStatementRow = SealedRowOf<StatementTable>;
 
@@ -56,7 +58,11 @@ export function statementOf(file: CsvFile, cleartextNames: readonly string[]): S
     name,
     visible ? cleartext.text().optional() : TYPES[type]().optional(),
   ]);
-  const table: StatementTable = defineTable('statement_rows', Object.fromEntries(declared));
+  const added = OWN_COLUMNS.map((name) => [name, encrypted.text().optional()]);
+  const table: StatementTable = defineTable(
+    'statement_rows',
+    Object.fromEntries([...declared, ...added]),
+  );
   return { columns, table, cells: file.records };
 }
 
@@ -81,8 +87,8 @@ export function toRow({ columns }: Statement, id: string, cells: readonly string
   return { ...Object.fromEntries(present), id };
 }
 
-/** The fields of a row as they stood in the file. */
-export function toCells({ columns }: Statement, row: StatementRow): string[] {
+/** The fields of a row as they stood in the file, whether a vault opened it or SQLite gives it. */
+export function toCells({ columns }: Statement, row: ShownRow): string[] {
   return columns.map(({ name }) => (Object.hasOwn(row, name) ? (row[name] ?? '') : ''));
 }
 

@@ -1,33 +1,45 @@
-/** What the server stores, sorted by whether it is random text that the demo itself sent. */
+/** What the server has, sorted by whether it is random text that the devices sent. */
 import { isOwn, type JoinedTexts, joinTexts, type OwnTexts } from './own-texts.js';
-import { allFields, dumpDisk, type Server } from './server.js';
+import { requestBytes, requestTexts } from './request-bytes.js';
+import { allFields, type Server } from './server.js';
 
 export interface StoredBytes {
-  /** Every field of every row of every table that is not a text of our own. */
+  /** Every field of every row of every table that is not made of texts of our own. */
   readonly fields: Uint8Array;
-  /** What of those fields is base64url, decoded. */
+  /** What is base64url of those fields, and of all texts in requests, decoded. */
   readonly decodedFields: Uint8Array;
-  /** Every payload, header and id that the demo sent, also those that it replaced later. */
+  /** Every payload, header and id that was sent, also those that were replaced later. */
   readonly own: JoinedTexts;
   /** The payloads and headers of these, decoded. */
   readonly ownDecoded: JoinedTexts;
   /** The data directory. */
   readonly disk: Uint8Array;
+  /** Every request as it was received, and once more the texts in it without JSON's escapes. */
+  readonly requests: Uint8Array;
 }
 
 const LONG_BASE64URL = /^[\w-]{64,}$/;
 
 export async function storedBytes(server: Server, own: OwnTexts): Promise<StoredBytes> {
-  const others = (await allFields(server)).filter((field) => !isOwn(own, field));
+  const received = await server.sync.received();
+  const texts = [...new Set(received.flatMap(requestTexts))];
+  const fields = (await allFields(server)).filter((field) => !isMadeOfOwn(own, field));
   const sealed = [...own.payloads.keys(), ...own.headers];
+  const foreign = [...fields, ...texts.filter((text) => !isMadeOfOwn(own, text))];
   return {
-    fields: joinTexts(others).bytes,
+    fields: joinTexts(fields).bytes,
     decodedFields: joinTexts(
-      others.filter((field) => LONG_BASE64URL.test(field)),
+      foreign.filter((text) => LONG_BASE64URL.test(text)),
       'base64url',
     ).bytes,
     own: joinTexts([...sealed, ...own.ids]),
     ownDecoded: joinTexts(sealed, 'base64url'),
-    disk: await dumpDisk(server),
+    disk: await server.sync.disk(),
+    requests: Buffer.concat([...received.map(requestBytes), joinTexts(texts).bytes]),
   };
+}
+
+/** Lists of payloads or of their ids stand in one field, with spaces between them. */
+function isMadeOfOwn(own: OwnTexts, text: string): boolean {
+  return text.split(' ').every((piece) => isOwn(own, piece));
 }

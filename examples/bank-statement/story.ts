@@ -1,6 +1,8 @@
-/** What all chapters share: the file, the server, the terminal, and the list of claims. */
-import type { Vault, VaultStore } from 'rowseal';
+/** What all chapters share: the file, the server, the devices, and the list of claims. */
+import { rm } from 'node:fs/promises';
+import type { VaultStore } from 'rowseal';
 import type { Claim } from './claims.js';
+import { type Device, type DeviceName, openDevice } from './device.js';
 import { createOwnTexts, newId, type OwnTexts } from './own-texts.js';
 import { postgresVaultStore } from './postgres-vault-store.js';
 import type { Server } from './server.js';
@@ -11,29 +13,24 @@ export interface Story {
   readonly terminal: Terminal;
   readonly statement: Statement;
   readonly server: Server;
-  /** The server's disk before the first row came. */
-  readonly emptyDisk: Uint8Array;
-  /** The rows of the file under the ids that they got here: random, telling nothing. */
+  readonly owner: string;
+  /** The rows of the file under the ids that they get here: random, telling nothing. */
   readonly rowsById: ReadonlyMap<string, readonly string[]>;
+  /** What the story itself wrote into encrypted columns. */
+  readonly written: Set<string>;
   /** The random texts that were sent to the server, for the search to know them. */
   readonly own: OwnTexts;
   readonly claims: readonly Claim[];
+  /** How long nothing may move before a claim is taken not to hold, in milliseconds. */
+  readonly patience: number;
   /** Prints whether a claim holds, and remembers it for the end. */
   claim(text: string, holds: boolean): void;
-  /** A device that has nothing but the address of the server. */
-  newDevice(): VaultStore;
-}
-
-/** An open vault, and where this device keeps header and pin. */
-export interface Device {
-  readonly store: VaultStore;
-  readonly vault: Vault;
-}
-
-/** The device on which the vault was created. */
-export interface FirstDevice extends Device {
-  /** Shown to the user once. */
-  readonly recoveryKey: string;
+  /** A place for a header and a pin that knows nothing but the address of the server. */
+  newStore(): VaultStore;
+  /** A device with an empty database, which begins to sync. */
+  newDevice(name: DeviceName): Promise<Device>;
+  /** Closes all devices. */
+  end(): Promise<void>;
 }
 
 /** Printed and fixed, since this is a demonstration; an app asks its user. */
@@ -43,28 +40,59 @@ export const PASSWORDS = {
   third: 'no more bicycles, just walking',
 } as const;
 
-export function createStory(
-  terminal: Terminal,
-  statement: Statement,
-  server: Server,
-  emptyDisk: Uint8Array,
-): Story {
+export interface StoryParts {
+  readonly terminal: Terminal;
+  readonly statement: Statement;
+  readonly server: Server;
+  /** A folder for the devices. */
+  readonly folder: string;
+  readonly patience?: number;
+}
+
+export function createStory(parts: StoryParts): Story {
+  const { terminal, statement, server, folder, patience = 20_000 } = parts;
   const claims: Claim[] = [];
+  const devices: Device[] = [];
   const own = createOwnTexts();
   const owner = newId(own);
+  const newStore = () =>
+    recordingHeaders(
+      postgresVaultStore((sql, params) => server.sync.query(sql, params), owner),
+      own,
+    );
   return {
     terminal,
     statement,
     server,
-    emptyDisk,
+    owner,
     rowsById: new Map(statement.cells.map((cells) => [newId(own), cells])),
+    written: new Set(),
     own,
     claims,
+    patience,
     claim(text, holds) {
       claims.push({ text, holds });
       terminal.verdict(holds, text);
     },
-    newDevice: () => recordingHeaders(postgresVaultStore(server.db, owner), own),
+    newStore,
+    async newDevice(name) {
+      const device = await openDevice({
+        name,
+        within: folder,
+        table: statement.table,
+        store: newStore(),
+        url: server.sync.url,
+        owner,
+        onRandomText: (text) => own.ids.add(text),
+      });
+      devices.push(device);
+      await device.goOnline();
+      return device;
+    },
+    async end() {
+      for (const device of devices) await device.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

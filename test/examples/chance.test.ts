@@ -20,7 +20,7 @@ const raw = (value: string) => {
 };
 
 /** A server that holds these texts of our own, and this on its disk. */
-function look(disk: string, values = [CODE], again = OTHER, payload = PAYLOAD) {
+function look(disk: string, values = [CODE], again = OTHER, payload = PAYLOAD, requests = '') {
   const own = createOwnTexts();
   own.payloads.set(payload, ID);
   own.headers.add(HEADER);
@@ -33,8 +33,9 @@ function look(disk: string, values = [CODE], again = OTHER, payload = PAYLOAD) {
     own: joinTexts([...sealed, ID]),
     ownDecoded: joinTexts(sealed, 'base64url'),
     disk: Buffer.from(disk, 'latin1'),
+    requests: Buffer.from(requests, 'latin1'),
   };
-  const request = { values, visible: [], emptyDisk: empty, own, sealAnew: () => again };
+  const request = { values, visible: [], ordinary: empty, own, sealAnew: () => again };
   return findPlaintext(stored, request);
 }
 
@@ -93,6 +94,14 @@ describe('a short value on the disk', () => {
     ['the first page of a segment begins', split(PAYLOAD.slice(20), 6, 40)],
   ])('is passed over in a copy: %s', (_, disk) => {
     expect(found(disk)).toEqual([]);
+  });
+
+  it.each([
+    ['alone', `{"note":"${CODE}"}`, ['requests']],
+    ['in a copy of a payload', `{"payload":"${PAYLOAD}"}`, []],
+    ['in a copy of an id', `{"id":"${ID}"}`, []],
+  ])('is judged alike in requests: %s', (_, requests, places) => {
+    expect(found('', [CODE], OTHER, PAYLOAD, requests)).toEqual(places);
   });
 
   it('is a leak beside a gap that is no page header', () => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { textWidth } from '../../examples/bank-statement/text-width.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const NASTY = `\uFEFFDay;Who;Amount;;id;__proto__;Note\r
@@ -18,6 +19,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'nasty.csv'), NASTY);
   await writeFile(join(folder, 'empty.csv'), '');
   await writeFile(join(folder, 'ragged.csv'), 'a,b\n1,2\n3\n');
+  await writeFile(join(folder, 'long.csv'), `a,b\n1,2\n3,${'x'.repeat(1 << 20)}\n`);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -47,8 +49,10 @@ describe('the demo', () => {
     expect(stdout).toMatch(/Amount +encrypted decimal/);
     expect(stdout).toMatch(/csv_id +encrypted decimal +\(in the file: 'id'\)/);
     expect(stdout).toContain('21 of 21 cells');
-    expect(stdout).toContain('All 10 claims hold.');
+    expect(stdout).toContain('All 17 claims hold.');
+    expect(stdout.match(/✓/g)).toHaveLength(2 * 17);
     expect(stdout).not.toContain('✗');
+    for (const line of stdout.split('\n')) expect(textWidth(line), line).toBeLessThanOrEqual(100);
     expect(stdout).not.toContain('\x1b');
   }, 180_000);
 
@@ -58,11 +62,16 @@ describe('the demo', () => {
     [['ragged.csv'], /^The row that begins on line 3 has 1 field, but the header has 2\.\n$/],
     [['nasty.csv', '--cleartext', 'Betrag'], /^There is no column 'Betrag' .*\n$/],
     [['nasty.csv', '--colour'], /^Unknown option '--colour'.*\n$/],
-  ])('says %j in one sentence, with exit code 2', async ([file = '', ...options], sentence) => {
-    const { code, stderr } = await demo(join(folder, file), ...options);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(sentence);
-  });
+    [['long.csv'], /^Data row 2 can't be sealed: A row can't hold more than 1 MiB\. .*\n$/],
+  ])(
+    'says %j in one sentence, with exit code 2',
+    async ([file = '', ...options], sentence) => {
+      const { code, stderr } = await demo(join(folder, file), ...options);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(sentence);
+    },
+    60_000,
+  );
 
   it('has a help text', async () => {
     const { code, stdout } = await demo('--help');

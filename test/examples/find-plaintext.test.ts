@@ -2,28 +2,25 @@ import { bySecret, createVault, encryptRow, memoryStore } from 'rowseal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SealAnew } from '../../examples/bank-statement/chance.js';
 import { findPlaintext } from '../../examples/bank-statement/find-plaintext.js';
+import { ordinaryBytes } from '../../examples/bank-statement/ordinary-bytes.js';
 import { createOwnTexts, newId } from '../../examples/bank-statement/own-texts.js';
-import { readCsv } from '../../examples/bank-statement/read-csv.js';
-import {
-  deleteRow,
-  dumpDisk,
-  type Server,
-  startServer,
-  uploadRows,
-} from '../../examples/bank-statement/server.js';
-import { statementOf, toRow } from '../../examples/bank-statement/statement-table.js';
+import { SEALED_TABLE, type Server } from '../../examples/bank-statement/server.js';
+import { toRow } from '../../examples/bank-statement/statement-table.js';
 import { storedBytes } from '../../examples/bank-statement/stored-bytes.js';
+import { serverInProcess, statementIn, storeRows } from '../support/statement-story.js';
 
 const SECRET = 'Møller, "Strand"';
-const VALUES = [SECRET, '-12.50', '1', 'Everyday', 'pg_catalog', '', SECRET];
+const VALUES = [SECRET, '-12.50', '1', 'Everyday', 'pg_catalog', 'tablet', '', SECRET];
 const VISIBLE = ['Everyday account', 'Savings'];
 const CODES = Array.from({ length: 3000 }, (_, index) => String(100_000 + index * 271));
-const statement = statementOf(readCsv(Buffer.from(`code\n${CODES.join('\n')}\n`)), []);
+const statement = statementIn(`code\n${CODES.join('\n')}\n`);
 const own = createOwnTexts();
 const codeOf = new Map(CODES.map((code) => [newId(own), code]));
 let sealAnew: SealAnew;
 let server: Server;
-let emptyDisk: Uint8Array;
+let ordinary: Uint8Array;
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 async function sealer(): Promise<SealAnew> {
   const { vault } = await createVault(memoryStore(), bySecret(new Uint8Array(32).map((_, i) => i)));
@@ -32,39 +29,40 @@ async function sealer(): Promise<SealAnew> {
 }
 
 beforeAll(async () => {
-  server = await startServer([]);
-  emptyDisk = await dumpDisk(server);
+  server = await serverInProcess(statement);
+  ordinary = await ordinaryBytes(server);
+  await server.sync.dropChecks();
   const seal = await sealer();
   sealAnew = await sealer();
   const rows = [...codeOf.keys()].map((id) => ({ id, payload: seal(id) }));
   for (const { id, payload } of rows) own.payloads.set(payload, id);
-  await uploadRows(server, rows);
+  await storeRows(server, 'ada', rows);
 }, 60_000);
 
-afterAll(() => server.db.close());
+afterAll(() => server.sync.close());
 
 const search = async (values: readonly string[]) =>
   findPlaintext(await storedBytes(server, own), {
     values,
     visible: VISIBLE,
-    emptyDisk,
+    ordinary,
     own,
     sealAnew,
   });
 
 /** What is found while a row holds this. */
 async function searchWith(payload: string, values: readonly string[]) {
-  await uploadRows(server, [{ id: 'leak', payload }]);
+  await storeRows(server, 'ada', [{ id: 'leak', payload }]);
   const { found } = await search(values);
-  await deleteRow(server, 'leak');
+  await server.sync.dropRow(SEALED_TABLE, 'leak');
   return found;
 }
 
 describe('the search of the server', { timeout: 120_000 }, () => {
   it('finds nothing where all is sealed, and says what it did not look for', async () => {
     const report = await search(VALUES);
-    expect(report).toMatchObject({ found: [], tooShort: 1, alsoVisible: 1, postgresWords: 1 });
-    expect([...report.searched].sort()).toEqual(['-12.50', SECRET, 'pg_catalog']);
+    expect(report).toMatchObject({ found: [], tooShort: 1, alsoVisible: 1, ordinaryWords: 2 });
+    expect([...report.searched].sort()).toEqual(['-12.50', SECRET, 'pg_catalog', 'tablet']);
   });
 
   it('searches for every six-digit code, and finds none that is only sealed', async () => {
@@ -80,7 +78,7 @@ describe('the search of the server', { timeout: 120_000 }, () => {
   it.each([
     ['as it is', (text: string) => text],
     ['hex', (text: string) => Buffer.from(text).toString('hex')],
-    ['base64', (text: string) => Buffer.from(`x${text}`).toString('base64')],
+    ['base64', (text: string) => base64(`x${text}`)],
   ])(
     'finds plaintext that an app stored %s, in the table and on the disk',
     async (form, encode) => {
@@ -97,6 +95,23 @@ describe('the search of the server', { timeout: 120_000 }, () => {
     expect(found).toContainEqual({ value, form: 'as it is', place: 'decoded' });
   });
 
+  it.each([
+    ['a "value" as it is', 'as it is', (text: string) => JSON.stringify({ note: text })],
+    ['a "key" as it is', 'as it is', (text: string) => JSON.stringify({ [text]: null })],
+    ['a "value" in base64', 'base64', (text: string) => JSON.stringify([base64(text)])],
+  ])('finds what was only ever received: %s', async (value, form, encode) => {
+    await fetch(`${server.sync.url}/elsewhere`, { method: 'POST', body: encode(value) });
+    const { found } = await search([value]);
+    expect(found).toEqual([{ value, form, place: 'requests' }]);
+  });
+
+  it('finds what was received in an address or a header', async () => {
+    const headers = { 'x-note': 'from a header' };
+    await fetch(`${server.sync.url}/elsewhere?note=from-an-address`, { headers });
+    const { found } = await search(['from a header', 'from-an-address']);
+    expect(found.map(({ value }) => value).sort()).toEqual(['from a header', 'from-an-address']);
+  });
+
   it('finds what a deleted row left on the disk', async () => {
     const onlyThere = 'gone from the table';
     await searchWith(onlyThere, VALUES);
@@ -105,15 +120,16 @@ describe('the search of the server', { timeout: 120_000 }, () => {
   });
 
   it('finds all of 3,000 six-digit codes that stand beside the payloads', async () => {
-    await uploadRows(
+    await storeRows(
       server,
+      'ada',
       CODES.map((code) => ({ id: newId(own), payload: `code ${code}` })),
     );
-    const { found, postgresWords } = await search(CODES);
+    const { found, ordinaryWords } = await search(CODES);
     const foundIn = (wanted: string) =>
       new Set(found.flatMap(({ value, place }) => (place === wanted ? value : []))).size;
-    expect(postgresWords, 'a few of its numbers have six digits').toBeLessThan(10);
+    expect(ordinaryWords, 'a few of its numbers have six digits').toBeLessThan(10);
     expect(foundIn('fields')).toBe(3000);
-    expect(foundIn('disk')).toBe(3000 - postgresWords);
+    expect(foundIn('disk')).toBe(3000 - ordinaryWords);
   });
 });

@@ -15,21 +15,24 @@ beforeAll(async () => {
 beforeEach(() => db.exec('DELETE FROM vaults'));
 afterAll(() => db.close());
 
+const query = async (sql: string, params: readonly unknown[]) =>
+  (await db.query<Record<string, unknown>>(sql, [...params])).rows;
+
 const kdf = fastKdf();
 const by = (password: string) => byPassword(password, { kdf });
 
 describe('the vault store over Postgres', () => {
   it('shares the header between devices, and pins with none', async () => {
-    const [laptop, phone] = [postgresVaultStore(db, 'ada'), postgresVaultStore(db, 'ada')];
+    const [laptop, phone] = [postgresVaultStore(query, 'ada'), postgresVaultStore(query, 'ada')];
     await createVault(laptop, by('first'));
     expect(await laptop.loadPin()).not.toBe(null);
     expect(await phone.loadPin()).toBe(null);
     expect((await openVault(phone, by('first'))).freshness).toBe('first-use');
-    expect(await postgresVaultStore(db, 'grace').loadHeader()).toBe(null);
+    expect(await postgresVaultStore(query, 'grace').loadHeader()).toBe(null);
   });
 
   it('lets one of two devices win that change the vault at the same time', async () => {
-    const [laptop, phone] = [postgresVaultStore(db, 'ada'), postgresVaultStore(db, 'ada')];
+    const [laptop, phone] = [postgresVaultStore(query, 'ada'), postgresVaultStore(query, 'ada')];
     const { vault } = await createVault(laptop, by('first'));
     const there = await openVault(phone, by('first'));
     const change = { current: by('first'), kdf };
@@ -41,11 +44,11 @@ describe('the vault store over Postgres', () => {
     expect(refused).toHaveLength(1);
     expect(refused[0]?.reason).toMatchObject({ code: 'HEADER_CONFLICT' });
     const winner = results[0]?.status === 'fulfilled' ? 'from the laptop' : 'from the phone';
-    expect((await openVault(postgresVaultStore(db, 'ada'), by(winner))).epoch).toBe(2);
+    expect((await openVault(postgresVaultStore(query, 'ada'), by(winner))).epoch).toBe(2);
   });
 
   it('replaces a header only while epoch and hash are as expected', async () => {
-    const store = postgresVaultStore(db, 'ada');
+    const store = postgresVaultStore(query, 'ada');
     await createVault(store, by('first'));
     const header = await store.loadHeader();
     const next = { header: 'next', vaultId: '', epoch: 2, hash: 'b' };

@@ -34,6 +34,14 @@ describe('column names', () => {
       ['sum_2', 'sum_3', 'sum_1'],
     ],
     [['"; DROP TABLE x; --'], ['DROP_TABLE_x']],
+    [
+      ['owner_id', 'My_Note', 'my tag'],
+      ['csv_owner_id', 'csv_My_Note', 'csv_my_tag'],
+    ],
+    [
+      ['Sum', 'sum', 'SUM_1'],
+      ['Sum_2', 'sum_3', 'SUM_1'],
+    ],
   ])('makes %j safe', (header, names) => {
     expect(columnNames(header)).toEqual(names);
   });
@@ -65,6 +73,7 @@ describe('the schema of a file', () => {
     expect(columns.map(({ type }) => type)).toEqual(['text', 'text', 'decimal', 'text']);
     expect(table.columns.day?.kind).toBe('mirrored');
     expect(table.columns.amount?.kind).toBe('encrypted');
+    expect(table.columns.my_note?.kind).toBe('encrypted');
     expect(Object.values(table.columns).every(({ presence }) => presence === 'optional')).toBe(
       true,
     );
