@@ -6,6 +6,8 @@
 export interface Program {
   readonly name: string;
   readonly code: string;
+  /** Only what the program adds to this one is counted. */
+  readonly over?: string;
   /** In bytes after gzip. `null` fails: a new entry point is given a budget here. */
   readonly budget: number | null;
 }
@@ -15,7 +17,10 @@ export const CORE = ['encryptRow', 'decryptRow', 'openVault', 'byRecoveryKey'];
 /** In minified bytes: constants that a bundler must take for code that runs (regular expressions, products). */
 export const UNUSED_LIMIT = 2048;
 
-const TABLES = ['defineTable', 'encrypted', 'cleartext'];
+/** With tables of its own. */
+const APP = [...CORE, 'byPassword', 'defineTable', 'encrypted', 'cleartext'];
+/** What the device's side of PowerSync needs. */
+const MIRROR = ['encryptedTables', 'startMirror', 'logOut', 'uploadWith'];
 
 /** 1 KB is 1024 bytes. */
 function kilobytes(count: number): number {
@@ -30,7 +35,7 @@ const PROGRAMS: readonly Program[] = [
   {
     name: CORE.join(', '),
     code: exporting(CORE),
-    budget: kilobytes(17.2), // the aim: 12
+    budget: kilobytes(17.3), // the aim: 12
   },
   {
     name: '… and byPassword',
@@ -39,8 +44,14 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     name: '… and tables with all column types',
-    code: exporting([...CORE, 'byPassword', ...TABLES]),
-    budget: kilobytes(25.7),
+    code: exporting(APP),
+    budget: kilobytes(25.8),
+  },
+  {
+    name: `added to that by ${MIRROR.join(', ')}`,
+    code: `${exporting(APP)} export { ${MIRROR.join(', ')} } from 'rowseal/powersync';`,
+    over: exporting(APP),
+    budget: kilobytes(14.3), // the aim: 12
   },
 ];
 
@@ -48,7 +59,7 @@ const PROGRAMS: readonly Program[] = [
 const SUBPATH_BUDGETS: Readonly<Record<string, number>> = {
   '.': kilobytes(36),
   './powersync': kilobytes(32),
-  './testing': kilobytes(16),
+  './testing': kilobytes(32),
 };
 
 export function programs(subpaths: readonly string[]): readonly Program[] {

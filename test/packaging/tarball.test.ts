@@ -18,6 +18,7 @@ const subpaths = Object.keys(packageJson.exports)
 /** Those that an app can use that has none of the peers. */
 const plainSubpaths = ['rowseal', 'rowseal/testing'];
 const STRICT = { strict: true, module: 'nodenext', moduleResolution: 'nodenext' };
+const COMMON = '@powersync/common';
 const temp = mkdtempSync(join(tmpdir(), 'rowseal-package-'));
 const tarball = join(temp, `rowseal-${packageJson.version}.tgz`);
 
@@ -111,10 +112,15 @@ describe('the tarball', () => {
 });
 
 describe('a fresh app on PowerSync', () => {
-  /** The newest, and the first whose @powersync/common is in the range of our peer. */
-  test.each(['1', '0.20.2'])(
+  const [range = ''] = peers.flatMap(([name, range]) => (name === COMMON ? [range] : []));
+
+  test.each([
+    ['1', /^2\./],
+    // The first one that takes the least version in the range of our peer.
+    ['0.20.2', new RegExp(`^${range.replace('^', '')}$`)],
+  ])(
     'compiles and runs with @powersync/node@%s and nothing else named',
-    async (version) => {
+    async (version, common) => {
       const packages = [tarball, `@powersync/node@${version}`, '@types/node@20'];
       const app = await freshApp(join(temp, `powersync-${version}`), packages, {
         'src/app.ts': POWERSYNC_APP,
@@ -131,6 +137,8 @@ describe('a fresh app on PowerSync', () => {
           include: ['src'],
         }),
       });
+      const installed = readFileSync(join(app, `node_modules/${COMMON}/package.json`), 'utf8');
+      expect(JSON.parse(installed).version).toMatch(common);
       await symlink(SQLITE, join(app, 'node_modules/better-sqlite3'));
       await runTool(app, 'typescript/bin/tsc');
       expect(JSON.parse(await run(app, process.execPath, 'out/app.js'))).toEqual(POWERSYNC_OUTPUT);
