@@ -138,7 +138,7 @@ async function expectServerUntouched(server: SyncServer, uploads: number): Promi
 it.each(Object.keys(WAYS))(
   '%s, killed at any moment, is all done by the next start, or not begun',
   {
-    timeout: 240_000,
+    timeout: 600_000,
   },
   async (way) => {
     const { server, file, uploads } = await usedFile();
