@@ -256,6 +256,19 @@ describe('a row that the backend refuses for good', () => {
     ]);
   });
 
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [{ code: 23514 }, '{"code":23514}'],
+  ])('is noted whatever the backend gives as its reason: %j', async (reason, text) => {
+    const refused = [{ table: 'notes_sealed', id: 'a', reason: reason as unknown as string }];
+    const device = await newDevice({ answer: async () => ({ refused }) });
+    await device.put('a', A);
+    await device.upload();
+    expect(await device.rejected()).toMatchObject([{ id: 'a', reason: text }]);
+    expect(await device.queued()).toBe(0);
+  });
+
   it('must be one that was sent', async () => {
     const refused = [{ table: 'notes_sealed', id: 'x', reason: 'unknown' }];
     const device = await newDevice({ answer: async () => ({ refused }) });

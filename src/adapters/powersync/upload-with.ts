@@ -147,7 +147,7 @@ async function sendAll(
   for (let left = writes; left.length > 0; ) {
     const { refused = [] } = (await send(left, transaction)) ?? {};
     if (refused.length === 0) break;
-    for (const refusal of refused) reasons.set(rowKey(refusal), refusal.reason);
+    for (const refusal of refused) reasons.set(rowKey(refusal), reasonText(refusal));
     const others = left.filter((write) => !reasons.has(rowKey(write)));
     if (others.length === left.length) {
       throw new TypeError('`send` refused rows that were not in its writes.');
@@ -155,6 +155,11 @@ async function sendAll(
     left = others;
   }
   return reasons;
+}
+
+/** A backend's JSON may give something else, which SQLite can't hold and which must not stop uploads. */
+function reasonText({ reason }: UploadRefusal): string {
+  return typeof reason === 'string' ? reason : String(JSON.stringify(reason));
 }
 
 /** Of declared tables; what the app makes of its other rows is its own affair. */
