@@ -1,4 +1,4 @@
-/** Log-out in a process that is killed in between, and what the next start makes of it. */
+/** Log-out where several processes have the file: one that is killed in between, or one that runs on. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, readdir } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { PowerSyncDatabase } from '@powersync/node';
 import { logOut, serverSql, startMirror } from 'rowseal/powersync';
+import { vaultForTesting } from 'rowseal/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import type { SyncServer } from '../../examples/sync-server/sync-server.js';
 import { indexedSchema, notes, OWN_TABLES, OWN_TABLES_SQL, WAYS } from '../support/leaving.js';
@@ -32,6 +33,7 @@ interface Report {
   readonly ready?: true;
   readonly leaving?: true;
   readonly steps?: number;
+  readonly state?: string;
 }
 
 /** A file to make copies of, with rows that are synced and some that are not, and its server. */
@@ -174,3 +176,23 @@ it.each(Object.keys(WAYS))(
     await expectServerUntouched(server, uploads);
   },
 );
+
+it('ends a mirror in another process, which has no part in what comes after', {
+  timeout: 120_000,
+}, async () => {
+  const { server, file, uploads } = await usedFile();
+  const child = await startLeaver(file, 'logOut', null);
+  const db = await file.open(indexedSchema);
+  await logOut(db, { alsoClear: OWN_TABLES });
+  expect(await plaintextOnDisk(file.folder, SECRETS)).toEqual([]);
+  child.send('write');
+  await reportOf(child, ({ state }) => state === 'replaced');
+  expect(await db.getAll('SELECT 1 FROM ps_crud')).toEqual([]);
+  const { vault } = vaultForTesting('another user');
+  const mirror = await startMirror({ db, tables, vault });
+  await mirror.flush();
+  expect(await db.getAll('SELECT id FROM notes')).toEqual([{ id: 'late' }]);
+  expect(await db.getAll('SELECT 1 FROM ps_crud')).toHaveLength(1);
+  await kill(child);
+  await expectServerUntouched(server, uploads);
+});

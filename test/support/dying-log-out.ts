@@ -1,6 +1,6 @@
 /**
- * Logs out in the way it is told, in a process of its own that is killed: before the step it is
- * told, counted from 0, or by the test that started it.
+ * A process with a mirror of its own, which logs out in the way it is told. It is killed: before the
+ * step it is told, counted from 0, or by the test that started it.
  */
 import { startMirror } from '../../src/adapters/powersync/powersync.js';
 import { vaultForTesting } from '../../src/testing/testing.js';
@@ -33,11 +33,22 @@ for (const sql of OWN_TABLES_SQL) await db.execute(sql);
 const { vault } = vaultForTesting('mirrored powersync');
 const mirror = await startMirror({ db: counted, tables: [notes], vault, alsoClear: OWN_TABLES });
 await mirror.flush();
-process.on('message', async () => {
+process.on('message', async (asked) => {
+  if (asked === 'write') return write();
   steps = 0;
   process.send?.({ leaving: true });
   await WAYS[way]?.(counted);
-  process.send?.({ left: true, steps });
+  process.send?.({ steps });
 });
 process.once('disconnect', () => process.exit()); // the test is over
 process.send?.({ ready: true });
+
+/** As an app does that has not heard of the log-out. */
+async function write(): Promise<void> {
+  const stop = mirror.subscribe(() => {
+    process.send?.({ state: mirror.status.state });
+  });
+  await db.execute("INSERT INTO notes (id, body, count, folder) VALUES ('late', 'x', 1, 'inbox')");
+  await mirror.flush().catch(() => {});
+  stop();
+}
