@@ -46,11 +46,10 @@ export interface StoryParts {
   readonly server: Server;
   /** A folder for the devices. */
   readonly folder: string;
-  readonly patience?: number;
 }
 
 export function createStory(parts: StoryParts): Story {
-  const { terminal, statement, server, folder, patience = 20_000 } = parts;
+  const { terminal, statement, server, folder } = parts;
   const claims: Claim[] = [];
   const devices: Device[] = [];
   const own = createOwnTexts();
@@ -69,7 +68,7 @@ export function createStory(parts: StoryParts): Story {
     written: new Set(),
     own,
     claims,
-    patience,
+    patience: 20_000,
     claim(text, holds) {
       claims.push({ text, holds });
       terminal.verdict(holds, text);

@@ -44,8 +44,7 @@ export interface StoryWorld {
   shown(): string;
 }
 
-/** @param patience how long nothing may move before a claim fails, in milliseconds */
-export async function statementStory(statement: Statement, patience = 20_000): Promise<StoryWorld> {
+export async function statementStory(statement: Statement): Promise<StoryWorld> {
   const server = await serverInProcess(statement);
   const folder = await mkdtemp(join(tmpdir(), 'rowseal-story-'));
   let text = '';
@@ -54,7 +53,7 @@ export async function statementStory(statement: Statement, patience = 20_000): P
     return true;
   };
   const terminal = createTerminal({ write }, {});
-  const story = createStory({ terminal, statement, server, folder, patience });
+  const story = createStory({ terminal, statement, server, folder });
   onTestFinished(async () => {
     await story.end();
     await server.sync.close();

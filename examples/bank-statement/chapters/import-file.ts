@@ -31,10 +31,9 @@ export async function importFile(story: Story, laptop: Device): Promise<void> {
     (share) => bar.update(share, `${number(Math.round(share * rows.length))} rows`),
   );
   bar.done();
-  terminal.fact(
-    'on the server',
-    `${arrived ? 'all' : 'not all'} after ${seconds(performance.now() - start)}`,
-  );
+  if (!arrived)
+    throw new Error('The rows did not arrive on the server: nothing else can be shown.');
+  terminal.fact('on the server', `all, after ${seconds(performance.now() - start)}`);
 }
 
 async function refuseUnsealable({ rowsById }: Story, { mirror }: Device): Promise<void> {

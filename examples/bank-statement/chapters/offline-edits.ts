@@ -48,8 +48,8 @@ async function edit(
 
 async function notesOn({ db }: Device, id: string): Promise<(string | null)[]> {
   const sql = 'SELECT my_note, my_tag FROM statement_rows WHERE id = ?';
-  const row = await db.get<{ my_note: string | null; my_tag: string | null }>(sql, [id]);
-  return [row.my_note, row.my_tag];
+  const row = await db.getOptional<{ my_note: string | null; my_tag: string | null }>(sql, [id]);
+  return [row?.my_note ?? null, row?.my_tag ?? null];
 }
 
 /** Whether nobody has anything left to merge or to send. */
