@@ -53,6 +53,8 @@ export interface EncryptedTablesOptions<Name extends string = string> {
 
 /** What PowerSync can't have in a name, and what would end a name in a JSON path. */
 const UNUSABLE = /["'%,.#\s[\]\\]/;
+/** In a view, SQLite reads the last three as NULL, whatever columns it has. */
+const EVERY_ROW_HAS = ['id', 'rowid', 'oid', '_rowid_'];
 const MIRROR_COLUMNS = { payload: column.text, parents: column.text, siblings: column.text };
 
 /**
@@ -114,8 +116,15 @@ function sealedTable({ name, payload, layout }: Table): PowerSyncTable {
       `PowerSync has no column for bytes: declare '${name}' without payload: 'bytes'.`,
     );
   }
-  const visible = layout.columns.filter(({ kind }) => kind !== 'encrypted');
-  return new PowerSyncTable({ ...columnsOf(visible), ...MIRROR_COLUMNS });
+  return new PowerSyncTable({ ...columnsOf(visibleOf(layout.columns)), ...MIRROR_COLUMNS });
+}
+
+function visibleOf(columns: readonly LayoutColumn[]): readonly LayoutColumn[] {
+  return columns.filter(({ kind }) => kind !== 'encrypted');
+}
+
+function namesOf(columns: readonly LayoutColumn[]): readonly string[] {
+  return columns.map(({ name }) => name);
 }
 
 function columnsOf(columns: readonly LayoutColumn[]): Record<string, TextColumn | NumberColumn> {
@@ -132,10 +141,9 @@ function assertNames(tables: readonly Table[], indexed: readonly string[]): void
   const names = tables.flatMap((table) => [table.name, sealedName(table)]);
   assertUsable(names, 'Two tables are');
   for (const { name, layout } of tables) {
-    assertUsable(
-      layout.columns.map((each) => each.name),
-      `Two columns of '${name}' are`,
-    );
+    const what = `Two columns of '${name}' are`;
+    assertUsable(namesOf(layout.columns), what, EVERY_ROW_HAS);
+    assertUsable(namesOf(visibleOf(layout.columns)), what, Object.keys(MIRROR_COLUMNS));
   }
   for (const name of indexed) {
     if (tables.every((table) => table.name !== name)) {
@@ -144,8 +152,8 @@ function assertNames(tables: readonly Table[], indexed: readonly string[]): void
   }
 }
 
-function assertUsable(names: readonly string[], what: string): void {
-  const seen = new Set<string>();
+function assertUsable(names: readonly string[], what: string, taken: readonly string[] = []): void {
+  const seen = new Set(taken);
   for (const name of names) {
     if (UNUSABLE.test(name)) throw new TypeError(`PowerSync can't have the name '${name}'.`);
     if (seen.has(name.toLowerCase())) throw new TypeError(`${what} named '${name}'.`);
