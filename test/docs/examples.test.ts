@@ -18,7 +18,7 @@ describe('the examples', () => {
   });
 
   // At once, for the examples that wait for a database or a timer; a busy machine takes its time.
-  it.concurrent.each(programs)('run: $name', { timeout: 120_000 }, async (program) => {
+  it.concurrent.each(programs)('run: $name', { timeout: 300_000 }, async (program) => {
     await runProgram(program);
   });
 });
