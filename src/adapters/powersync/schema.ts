@@ -1,10 +1,5 @@
 /** The tables that an app adds to its PowerSync schema. */
-import {
-  type BaseColumnType,
-  column,
-  type IndexShorthand,
-  Table as PowerSyncTable,
-} from '@powersync/common';
+import { column, type IndexShorthand, Table as PowerSyncTable } from '@powersync/common';
 import { assertOptions } from '../../errors.js';
 import type { Column } from '../../rows/column.js';
 import type { Columns, LayoutColumn, Table } from '../../rows/table.js';
@@ -12,8 +7,9 @@ import { sealedName } from '../../sync/sealed-name.js';
 
 /** `& {}` makes editors show the columns and not this alias. */
 type Flat<T> = { [K in keyof T]: T[K] } & {};
-type TextColumn = BaseColumnType<string | null>;
-type NumberColumn = BaseColumnType<number | null>;
+/** They differ by nothing but the alias that names them, so an alias of our own would lose it. */
+type TextColumn = (typeof column)['text'];
+type NumberColumn = (typeof column)['integer'];
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** Integers, reals and booleans are numbers in SQLite, all else is text. */
