@@ -16,7 +16,7 @@ import { needsOpening, type RowInHand, type SettleContext, takeInHand } from './
 import { clearOf } from './row-record.js';
 import { outcomeOf, type SettledRow, troubleFrom } from './settled-row.js';
 import type { EngineRow, RowOutcome, RowTrouble, RowWork } from './sync-store.js';
-import { isDue, type Sending, whenToSend } from './when-to-send.js';
+import { isRetried, type Sending, whenToSend } from './when-to-send.js';
 
 /** Throws `LOCKED`; whatever else is wrong with the row is part of the outcome. */
 export function settleRow(context: SettleContext, table: Table, work: RowWork): RowOutcome {
@@ -62,7 +62,7 @@ function settleOpened(row: RowInHand): RowOutcome {
   const merged = mergeAll(table, after, arrivals);
   if (!merged) return settleNothing(row, arrivals);
   const changed = after !== before;
-  if (!work.sealed && !changed && !work.rejected && !isDue(row.record, context.now)) {
+  if (!work.sealed && !changed && !work.rejected && !isRetried(row.record)) {
     return withdraw(row, merged);
   }
   const lacking = !arrivals.main || !holdsAll(table, arrivals.main, merged);
@@ -143,11 +143,12 @@ function sendingOf(
     changed,
   }: Pick<SettledRow, 'merged' | 'arrivals' | 'lacking' | 'changed'>,
 ): Sending {
+  // The server refused what stands here, so that it stands nowhere else.
+  if (isRetried(record)) return { when: 'now', sent: record.sent };
   if (!lacking) return { when: 'never' };
   if (changed) return { when: 'now', sent: null };
   const { main } = arrivals;
-  if (work.rejected) return { when: 'never' };
-  if (!main) return work.sealed ? { when: 'never' } : { when: 'now', sent: null };
+  if (work.rejected || !main) return { when: 'never' };
   return whenToSend(merged, main, record, context.now, context.mergeDelay);
 }
 

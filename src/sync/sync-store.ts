@@ -79,7 +79,10 @@ export interface RowRecord {
   readonly own: string | null;
   /** Digest of the merged content that was sent last, and the payload ids that it answered. */
   readonly sent: { readonly content: string; readonly arrived: readonly string[] } | null;
-  /** When a merge is to be sent unless it has become needless: milliseconds since 1970. */
+  /**
+   * When a merge is to be sent unless it has become needless: milliseconds since 1970; 0 when the
+   * row is to be sent in any case, since the server had refused it.
+   */
   readonly due: number | null;
   /** Why it is not in step; `null` when all is well. */
   readonly trouble: RowTrouble | null;
@@ -225,7 +228,7 @@ export interface SyncStore {
    * of all rows, those that are `withdrawn` get none.
    */
   release(kind?: RowTrouble['kind']): Promise<void>;
-  /** Forgets refusals by the server, and makes those rows due now, so that they are sent again. */
+  /** Forgets refusals by the server, and makes those rows due at 0, so that they are sent again. */
   retryRejected(): Promise<void>;
   /** How much there is to do. */
   counts(): Promise<QueueCounts>;

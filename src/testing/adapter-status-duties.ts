@@ -144,6 +144,7 @@ export const STATUS_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     await store.retryRejected();
     const work = await onlyWork(store);
     ensureEqual([work.id, work.entries, work.rejected], ['n1', [], false], 'What is sent again');
+    ensureEqual(work.record?.due, 0, 'When that is due');
     ensureEqual(await store.troubled(9), [], 'The rows refused, after the retry');
   },
 };

@@ -71,12 +71,12 @@ export function release(side: StoreSide, kind: RowTrouble['kind'] | undefined): 
   }
 }
 
-export function retryRejected({ database, now }: StoreSide): void {
+export function retryRejected({ database }: StoreSide): void {
   for (const key of [...database.rejected.keys()]) {
     database.write(database.rejected, key, undefined);
     const noted = database.records.get(key);
     if (!noted) continue;
-    database.write(database.records, key, { ...noted, record: { ...noted.record, due: now() } });
+    database.write(database.records, key, { ...noted, record: { ...noted.record, due: 0 } });
   }
 }
 

@@ -5,8 +5,6 @@ import { keyOf, type MemoryDatabase, type Place } from './memory-database.js';
 /** Both tables and the queue, as the app, sync and the mirror write them. */
 export interface StoreSide {
   readonly database: MemoryDatabase;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   /** The row of the plaintext table, with the columns that there are now. */
   plainRow(place: Place): EngineRow | null;
   /** The row of the sealed table. */
@@ -36,7 +34,6 @@ export function memorySide(
   };
   return {
     database,
-    now,
     plainRow: (place) => read('plain', place),
     sealedRow: (place) => read('sealed', place),
     writePlain: (place, row) => write('plain', place, row),

@@ -84,7 +84,7 @@ export async function release(
 /** A row that was refused without a record of it has nothing to be sent again. */
 export async function retryRejected(tx: Transaction): Promise<void> {
   await tx.execute(
-    `UPDATE rowseal_rows SET due = ${NOW_MS}
+    `UPDATE rowseal_rows SET due = 0
     WHERE (tbl, id) IN (SELECT tbl, id FROM rowseal_rejected)`,
   );
   await tx.execute('DELETE FROM rowseal_rejected');
