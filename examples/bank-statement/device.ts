@@ -1,5 +1,5 @@
 /** A device of the user: a PowerSync database in a file, with rowseal's mirror beside it. */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Schema } from '@powersync/common';
 import type { PowerSyncDatabase } from '@powersync/node';
@@ -42,7 +42,6 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
   const { name, within, table, store, url, owner, onRandomText } = parts;
   const tables = [table];
   const folder = join(within, name);
-  await mkdir(folder);
   const db = await openDatabase(folder, new Schema(encryptedTables(tables)));
   const mirror = await startMirror({ db, vault: null, tables });
   const uploads = (send: Send) => uploadWith({ tables, send });

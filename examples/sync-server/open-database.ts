@@ -1,4 +1,5 @@
 /** How a real PowerSync database is opened on Node. */
+import { mkdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { PowerSyncLogger, Schema } from '@powersync/common';
 import { PowerSyncDatabase } from '@powersync/node';
@@ -13,12 +14,13 @@ const implementation =
 const silent: PowerSyncLogger = { log: () => {} };
 
 /**
- * Opens or makes the database in a folder that exists.
+ * Opens or makes the database in a folder of its own, which is made as well.
  *
  * The file is named after the folder: the SDK lets only one of two databases of the same file name
  * sync, even when they are in different folders.
  */
 export async function openDatabase(folder: string, schema: Schema): Promise<PowerSyncDatabase> {
+  await mkdir(folder, { recursive: true });
   const dbFilename = `${basename(folder)}.db`;
   const db = new PowerSyncDatabase({
     schema,

@@ -36,6 +36,13 @@ const SAYS: Record<string, readonly RegExp[]> = {
     /^Repeated, both changes are in: 3 slots, 2 data keys, epoch 3$/m,
     /^On the disk: laptop\/pin, phone\/pin, shared\/header-00000002, shared\/header-00000003$/m,
   ],
+  'powersync-mirror.ts': [
+    /^The phone shows \{ id: 't1', amount: -1299, merchant: 'Blåbær & Sønner', note: null \}$/m,
+    /^ {2}note: 'two jars of jam'$/m,
+    /^\} and a payload of 440 characters$/m,
+    /^Neither is in any of the [1-9]\d* requests that it got$/m,
+    /^After log-out the phone shows no row, and the laptop still does$/m,
+  ],
   'http-vault-store.ts': [/HEADER_CONFLICT; opened again, it works$/m, /: 412$/m, /STORE_FAILED/],
 };
 
