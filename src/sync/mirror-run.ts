@@ -35,6 +35,8 @@ export interface MirrorRun {
   readonly loop: WorkLoop;
   /** `null` while locked. */
   vault: Vault | null;
+  /** The one that the last turn had. */
+  turnVault: Vault | null;
   /** Why it ended; `null` while it runs. */
   ended: Error | null;
   /** Entries at which transactions of the app are known to end. */
@@ -61,6 +63,7 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
       (error) => turnFailed(run, error),
     ),
     vault: null,
+    turnVault: null,
     ended: null,
     ends: [],
     acceptRetired: false,
@@ -103,6 +106,7 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
 /** Throws `LOCKED`. */
 async function pass(run: MirrorRun): Promise<PassResult> {
   const { store, tables, vault, ends, acceptRetired, settings } = run;
+  run.turnVault = vault;
   if (!vault) throw new RowsealError('LOCKED', 'Call unlock of this mirror with an open vault.');
   return runPass({
     store,
@@ -136,6 +140,8 @@ function wakeIn(run: MirrorRun, ms: number): void {
 function turnFailed(run: MirrorRun, error: unknown): void {
   if (run.ended) return;
   if (error instanceof RowsealError && error.code === 'LOCKED') {
+    // Unlocked while the turn was under way: the next one has an open vault.
+    if (run.vault !== run.turnVault) return;
     run.vault = null;
     run.status.set({ state: 'locked', error: null, settled: false });
     count(run).catch((cause) => turnFailed(run, cause));

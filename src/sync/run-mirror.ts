@@ -46,7 +46,9 @@ async function takeVault(run: MirrorRun, vault: Vault | null): Promise<void> {
   const { store, declarations } = run;
   await store.takeOver({ vaultId: vault?.vaultId ?? null, declarations });
   await store.release('waiting');
+  if (run.ended) throw run.ended;
   run.vault = vault;
+  run.status.set({ state: vault ? 'running' : 'locked', error: null });
 }
 
 function downloaded(run: MirrorRun): void {

@@ -115,6 +115,22 @@ describe('the status of a mirror', { timeout: 120_000 }, () => {
     expect(await device.db.getAll(QUEUED)).toHaveLength(1);
   });
 
+  it('goes on when it is unlocked again in the middle of its work', async () => {
+    const device = await powersyncDevice('laptop', tables);
+    const { db, mirror } = device;
+    for (let round = 1; round <= 10; round++) {
+      await db.execute(
+        `INSERT INTO notes (id, body, folder)
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+        SELECT 'n' || i || '-${round}', 'body', 'inbox' FROM n`,
+      );
+      await Promise.all([mirror.flush(), mirror.unlock(await openUserVault())]);
+    }
+    await mirror.flush();
+    expect(mirror.status).toMatchObject({ state: 'running', pendingOut: 0 });
+    expect(await db.get('SELECT count(*) AS rows FROM ps_crud')).toEqual({ rows: 2000 });
+  });
+
   it('follows the first sync of a new device, which ends when all stands in plaintext', async () => {
     const server = await startServer();
     const laptop = await powersyncDevice('laptop', tables);
