@@ -71,7 +71,7 @@ function inserted(
   const lifeStamp = clock.stampAt(at);
   const cells = new Map<number, Cell>();
   for (const column of table.layout.contents) {
-    const time = columns.get(column.name) ?? at;
+    const time = columns.get(column.name) as number;
     const stamp = time > at ? clock.stampAt(time) : lifeStamp;
     cells.set(column.id, { ...encodeEngineValue(table, column, row[column.name]), stamp });
   }

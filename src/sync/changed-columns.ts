@@ -18,7 +18,7 @@ export type RowChange =
       /** Of the insert, or of the last write. */
       readonly at: number;
       readonly row: EngineRow;
-      /** When each changed column was written last, by name. */
+      /** When each changed column was written last, by name; all that there are for an insert. */
       readonly columns: ReadonlyMap<string, number>;
     };
 
@@ -38,16 +38,18 @@ export function changeOf(
   const after = (index: number) =>
     writes[index + 1]?.base ?? (index + 1 < writes.length ? null : row);
   if (row === null) return { kind: 'delete', at: lastTime(writes, (base) => base !== null) };
+  const insertedAt = first.base ? null : lastTime(writes, (base) => base === null);
   const columns = new Map<string, number>();
   for (const name of names) {
     if (first.base && sameValue(first.base[name], row[name])) continue;
+    // An insert writes every column, those that it leaves out too.
+    if (insertedAt !== null) columns.set(name, insertedAt);
     writes.forEach(({ base, at }, index) => {
-      if (!sameValue(base?.[name], after(index)?.[name])) columns.set(name, at);
+      const isChanged = !sameValue(base?.[name], after(index)?.[name]);
+      if (isChanged) columns.set(name, Math.max(at, insertedAt ?? at));
     });
   }
-  if (first.base === null) {
-    return { kind: 'insert', at: lastTime(writes, (base) => base === null), row, columns };
-  }
+  if (insertedAt !== null) return { kind: 'insert', at: insertedAt, row, columns };
   if (columns.size === 0) return { kind: 'none' };
   return { kind: 'edit', at: Math.max(...columns.values()), row, columns };
 }
