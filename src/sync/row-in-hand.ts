@@ -2,7 +2,7 @@
 import type { Vault } from '../keys/vault.js';
 import type { Table } from '../rows/table.js';
 import { changeOf, type RowChange } from './changed-columns.js';
-import { digestOf, NEW_RECORD } from './row-record.js';
+import { digestOf, isNoted, NEW_RECORD } from './row-record.js';
 import type { EngineRow, RowRecord, RowWork } from './sync-store.js';
 import { isDue } from './when-to-send.js';
 
@@ -24,7 +24,7 @@ export interface RowInHand {
   readonly work: RowWork;
   readonly change: RowChange;
   readonly record: RowRecord;
-  /** The sealed row that holds all this device knew before. */
+  /** The sealed row that holds all this device knew before; the plaintext may say less. */
   readonly known: EngineRow | null;
   /** The entries in hand of the app's own writes. */
   readonly writes: readonly number[];
@@ -57,10 +57,11 @@ export function takeInHand(context: SettleContext, table: Table, work: RowWork):
 
 /** Sync may have replaced it meanwhile; then the queue has it. */
 function knownSealed(table: Table, { record, sealed, entries }: RowWork): EngineRow | null {
-  if (!record || record.known || record.seen === null) return record?.known ?? null;
+  const { known = null, seen = null } = record ?? {};
+  if (known || seen === null) return known;
   const replaced = entries.flatMap(({ dir, base }) => (dir === 'in' && base ? [base] : []));
   const candidates = sealed ? [sealed, ...replaced] : replaced;
-  return candidates.find((each) => digestOf(table, each) === record.seen) ?? null;
+  return candidates.find((each) => isNoted(table, each, seen)) ?? null;
 }
 
 /**
@@ -70,6 +71,7 @@ function knownSealed(table: Table, { record, sealed, entries }: RowWork): Engine
  */
 export function needsOpening({ context, table, work, record, writes }: RowInHand): boolean {
   if (writes.length > 0 || isDue(record, context.now)) return true;
-  if (record.trouble || work.entries.some(({ dir }) => dir === 'show')) return true;
+  if (record.trouble || work.entries.some(({ dir }) => dir === 'show'))
+    return true;
   return work.sealed ? digestOf(table, work.sealed) !== record.seen : work.record !== null;
 }

@@ -10,6 +10,7 @@ export const NEW_RECORD: RowRecord = Object.freeze({
   seen: null,
   clear: null,
   known: null,
+  reflected: null,
   life: 0,
   own: null,
   sent: null,
@@ -26,7 +27,17 @@ const DIGEST_LENGTH = 16;
  * set. A row with a digest that was seen needs no opening again.
  */
 export function digestOf(table: Table, sealed: EngineRow): string {
-  const bound = table.layout.boundSets.flatMap((_, set) => boundColumns(table, set));
+  return digestUnder(table, sealed, table.layout.boundSets.length);
+}
+
+/** Whether a sealed row is the one that was noted, under this declaration or an earlier one. */
+export function isNoted(table: Table, sealed: EngineRow, seen: string): boolean {
+  return table.layout.boundSets.some((_, set) => digestUnder(table, sealed, set + 1) === seen);
+}
+
+/** A declaration's bound sets are those of the one before it, and mostly none more. */
+function digestUnder(table: Table, sealed: EngineRow, sets: number): string {
+  const bound = Array.from({ length: sets }, (_, set) => boundColumns(table, set)).flat();
   const values = bound.map(({ name }) => sealed[name] ?? null);
   const text = JSON.stringify([sealed.payload, sealed.siblings || '', ...values]);
   // JSON text is well-formed whatever it was made of, so that it always has bytes.

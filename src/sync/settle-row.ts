@@ -15,7 +15,7 @@ import { settleVisible } from './plaintext.js';
 import { needsOpening, type RowInHand, type SettleContext, takeInHand } from './row-in-hand.js';
 import { clearOf } from './row-record.js';
 import { outcomeOf, type SettledRow, troubleFrom } from './settled-row.js';
-import type { EngineRow, RowOutcome, RowTrouble, RowWork } from './sync-store.js';
+import type { EngineRow, RowOutcome, RowRecord, RowTrouble, RowWork } from './sync-store.js';
 import { isRetried, type Sending, whenToSend } from './when-to-send.js';
 
 /** Throws `LOCKED`; whatever else is wrong with the row is part of the outcome. */
@@ -51,32 +51,24 @@ function deleteByEngine({ table, work, writes, arrived }: RowInHand): RowOutcome
 }
 
 function settleOpened(row: RowInHand): RowOutcome {
-  const { context, table, work, change, known } = row;
+  const { context, table, work, change, record, known } = row;
   const { vault } = context;
   const arrivals = work.sealed
     ? openArrivals(vault, table, work.id, work.sealed, context)
     : NO_ARRIVALS;
   if (arrivals.refusal && waits(arrivals.refusal)) throw arrivals.refusal;
-  const before = known ? openKnown(row, known, arrivals) : seenBefore(row, arrivals);
+  const noted = known && openKnown(row, known, arrivals);
+  const before = record.reflected ? openReflected(row, record.reflected, arrivals) : noted;
   const after = applyChange(vault, table, work.id, before, change);
-  const merged = mergeAll(table, after, arrivals);
+  const merged = mergeAll(table, [after, noted], arrivals);
   if (!merged) return settleNothing(row, arrivals);
   const changed = after !== before;
-  if (!work.sealed && !changed && !work.rejected && !isRetried(row.record)) {
+  if (!work.sealed && !changed && !work.rejected && !isRetried(record)) {
     return withdraw(row, merged);
   }
   const lacking = !arrivals.main || !holdsAll(table, arrivals.main, merged);
   const sending = sendingOf(row, { merged, arrivals, lacking, changed });
-  return outcomeOf(row, { before, after, merged, arrivals, sending, lacking, changed });
-}
-
-/**
- * What an edit or a delete was made from when nothing else tells: the payload in place.
- *
- * A declaration that changed may hide from us that this is the row that we noted.
- */
-function seenBefore({ change }: RowInHand, { main }: Arrivals): RowVersion | null {
-  return change.kind === 'edit' || change.kind === 'delete' ? main : null;
+  return outcomeOf(row, { noted, before, after, merged, arrivals, sending, lacking, changed });
 }
 
 /** What this device knew was accepted then, whatever has become of its key. */
@@ -89,12 +81,21 @@ function openKnown(
   return openSealedRow(context.vault, table, { ...known, id: work.id }, { acceptRetired: true });
 }
 
+/** What an edit was made from that did not see all this device knew. */
+function openReflected(
+  row: RowInHand,
+  { sealed }: NonNullable<RowRecord['reflected']>,
+  arrivals: Arrivals,
+): RowVersion | null {
+  return sealed && openKnown(row, sealed, arrivals);
+}
+
 function mergeAll(
   table: Table,
-  after: RowVersion | null,
+  own: readonly (RowVersion | null)[],
   { main, siblings }: Arrivals,
 ): RowVersion | null {
-  const versions = [after, main, ...siblings].filter((version) => version !== null);
+  const versions = [...own, main, ...siblings].filter((version) => version !== null);
   const [first = null, ...others] = new Set(versions);
   return others.reduce<RowVersion | null>(
     (merged, version) => merged && mergeVersions(table, merged, version),
@@ -122,6 +123,7 @@ function withdraw(row: RowInHand, { content }: RowVersion): RowOutcome {
     record: {
       ...record,
       known,
+      reflected: movedOn ? record.reflected : null,
       life: content.life,
       trouble: left,
       seen: null,
