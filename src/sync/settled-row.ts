@@ -13,6 +13,8 @@ import type { Sending } from './when-to-send.js';
 /** What a row came to. */
 export interface SettledRow {
   /** What this device knew. */
+  readonly noted: RowVersion | null;
+  /** What of it the plaintext said. */
   readonly before: RowVersion | null;
   /** That with what the app wrote. */
   readonly after: RowVersion | null;
@@ -28,29 +30,29 @@ export interface SettledRow {
 
 export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
   const { context, table, work, record, writes, arrived } = row;
-  const { merged, arrivals, sending, before, changed } = settled;
+  const { noted, merged, arrivals, sending, changed } = settled;
   const served = work.sealed ?? row.known ?? {};
   const sealed =
     sending.when === 'now' ? sealUpload(context.vault, table, merged, served, arrivals) : null;
   const inPlace = sealed ?? work.sealed;
   const { plain, unreadable } = plainOutcome(row, merged, inPlace);
   const trouble = troubleOf(arrivals, sealed, unreadable);
-  const left = isLeftBehind(row, settled);
   return {
     table: table.name,
     id: work.id,
     ...(plain !== undefined && { plain }),
     ...(sealed && { sealed }),
     record: {
-      seen: inPlace && !left ? digestOf(table, inPlace) : null,
+      seen: inPlace && digestOf(table, inPlace),
       clear: inPlace && clearOf(table, inPlace),
-      known: left ? reflected(row, settled) : sealed ? null : knownAfter(row, settled, served),
+      known: sealed ? null : knownAfter(row, settled, served),
+      reflected: isLeftBehind(row, settled) ? { sealed: reflectedRow(row, settled) } : null,
       life: merged.content.life,
       own: sealed ? payloadIdOf(sealed) : record.own,
       sent: sending.when === 'now' ? sending.sent : record.sent,
       due: sending.when === 'later' ? sending.due : null,
       trouble,
-      findings: work.sealed ? arrivedFindings(table, arrivals, work.sealed, before) : [],
+      findings: work.sealed ? arrivedFindings(table, arrivals, work.sealed, noted) : [],
     },
     done: trouble ? writes : [...writes, ...arrived],
     held: trouble ? arrived : [],
@@ -79,30 +81,31 @@ function plainOutcome(
 /**
  * Whether the plaintext says less than was merged, since the app has written it again already.
  *
- * That write did not see what arrived. So the note says what it did see: stamped over anything
- * later, Monday's write would beat another device's of Tuesday.
+ * That write did not see what arrived. So the note says what it did see, beside all that is known:
+ * stamped over anything later, Monday's write would beat another device's of Tuesday.
  */
 function isLeftBehind({ table, movedOn }: RowInHand, { after, merged }: SettledRow): boolean {
   return movedOn && !(after && holdsAll(table, after, merged));
 }
 
 /** What the plaintext says while it is left behind, as a sealed row. */
-function reflected(
-  { context, table, work, known }: RowInHand,
+function reflectedRow(
+  { context, table, work, record, known }: RowInHand,
   { before, after }: SettledRow,
 ): EngineRow | null {
-  if (!after || (known && after === before)) return known;
+  const said = record.reflected ? record.reflected.sealed : known;
+  if (!after || (said && after === before)) return said;
   return sealVersion(context.vault, table, after, work.sealed ?? known ?? {});
 }
 
 /** What was known before says it all, or a sealed row of its own keeps what was merged. */
 function knownAfter(
   { context, table, known }: RowInHand,
-  { before, merged, lacking }: SettledRow,
+  { noted, merged, lacking }: SettledRow,
   served: EngineRow,
 ): EngineRow | null {
   if (!lacking) return null;
-  if (known && before && holdsAll(table, before, merged)) return known;
+  if (known && noted && holdsAll(table, noted, merged)) return known;
   return sealVersion(context.vault, table, merged, served);
 }
 

@@ -73,6 +73,11 @@ export interface RowRecord {
   readonly clear: string | null;
   /** The sealed row that holds all this device knows; `null` while that is the one in place. */
   readonly known: EngineRow | null;
+  /**
+   * What the plaintext says of that while it is behind, since the app wrote it again before it could
+   * be shown: a sealed row, or nothing. `null` while the plaintext says all of it.
+   */
+  readonly reflected: { readonly sealed: EngineRow | null } | null;
   /** The life counter, a number: even for a deleted row, 0 while nothing of it was ever opened. */
   readonly life: number;
   /** Id of the payload that this device wrote last. */

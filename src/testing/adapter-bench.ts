@@ -127,6 +127,7 @@ export function record(given: Partial<RowRecord> = {}): RowRecord {
     seen: null,
     clear: null,
     known: null,
+    reflected: null,
     life: 1,
     own: null,
     sent: null,

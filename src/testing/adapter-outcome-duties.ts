@@ -45,6 +45,7 @@ export const OUTCOME_DUTIES: Readonly<Record<string, AdapterDuty>> = {
       seen: 'a "digest"',
       clear: '["it\'s",null,1]',
       known: sealedNote({ folder: '\'"\\', is_done: 1 }),
+      reflected: { sealed: sealedNote({ folder: 'home' }) },
       life: 7,
       own: 'own',
       sent: { content: 'content', arrived: ['a', 'b'] },

@@ -24,13 +24,13 @@ export interface NotedRow {
   readonly findings: string | null;
 }
 
-type Note = Pick<RowRecord, 'seen' | 'clear' | 'known' | 'life' | 'sent'>;
+type Note = Pick<RowRecord, 'seen' | 'clear' | 'known' | 'reflected' | 'life' | 'sent'>;
 
 /** The values of {@link NOTE_COLUMNS}. */
 export function noteOf({ own, due, trouble, findings, ...record }: RowRecord): unknown[] {
-  const { seen, clear, known, life, sent }: Note = record;
+  const { seen, clear, known, reflected, life, sent }: Note = record;
   return [
-    JSON.stringify({ seen, clear, known, life, sent }),
+    JSON.stringify({ seen, clear, known, reflected, life, sent }),
     own,
     due,
     trouble?.kind ?? null,
