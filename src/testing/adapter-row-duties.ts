@@ -1,7 +1,7 @@
 /** Duties of an adapter: rows of every shape, and many of them. */
 import { cleartext, encrypted } from '../rows/column.js';
 import { defineTable, type Table } from '../rows/table.js';
-import type { EngineRow } from '../sync/sync-store.js';
+import type { EngineRow, RowRecord } from '../sync/sync-store.js';
 import {
   type AdapterDuty,
   allWork,
@@ -12,6 +12,7 @@ import {
   onlyWork,
   record,
   sealedNote,
+  seqsOf,
   served,
   start,
   takenOver,
@@ -69,9 +70,9 @@ export const ROW_DUTIES: Readonly<Record<string, AdapterDuty>> = {
       rows,
       'The plaintext in the work',
     );
-    await finishAll(store, ({ plain, entries }) => ({
+    await finishAll(store, (work) => ({
       plain: note(),
-      record: record({ known: plain, due: entries[0]?.seq ?? null }),
+      record: record({ known: work.plain, due: Math.max(...seqsOf(work)) }),
     }));
     const again = await takenOver(hands, VAULT_ID);
     const due = await allWork(again);
@@ -80,7 +81,10 @@ export const ROW_DUTIES: Readonly<Record<string, AdapterDuty>> = {
       rows,
       'Rows in records',
     );
-    await finishAll(again, ({ record }) => ({ plain: record?.known ?? null, record: null }));
+    await finishAll(again, ({ record }) => ({
+      plain: (record as RowRecord).known,
+      record: null,
+    }));
     const written = await Promise.all(rows.map((_, at) => hands.plain('notes', `n${at}`)));
     ensureEqual(written, rows, 'The plaintext that the mirror wrote');
   },

@@ -101,7 +101,9 @@ export const STATUS_DUTIES: Readonly<Record<string, AdapterDuty>> = {
       n3: [],
     };
     await hands.write(Object.keys(findings).map((id) => insert('notes', id)));
-    await finishAll(store, ({ id }) => ({ record: record({ findings: findings[id] ?? [] }) }));
+    await finishAll(store, ({ id }) => ({
+      record: record({ findings: findings[id] as RowRecord['findings'] }),
+    }));
     const expected = Object.entries(findings).flatMap(([id, found]) =>
       found.map((finding) => ({ table: 'notes', id, finding })),
     );

@@ -102,7 +102,7 @@ export function memoryServer(
     const names = columnsOf(sealedColumns, write.table);
     if (!ENVELOPE.test(String(row.payload))) refuse('This payload is no envelope.');
     const before = stored.current(write);
-    const mine = new Set(['siblings', ...(owned.get(write.table) ?? [])]);
+    const mine = new Set(['siblings', ...(owned.get(write.table) as readonly string[])]);
     const given = Object.fromEntries(Object.entries(row).filter(([name]) => !mine.has(name)));
     const kept = siblings ? keptSiblings(before, given) : '';
     stored.write(write, projected({ ...before, ...given, siblings: kept }, names));

@@ -1,4 +1,4 @@
-import { Schema } from '@powersync/common';
+import { IndexedColumn, Schema } from '@powersync/common';
 import { cleartext, defineTable, encrypted, type Table } from 'rowseal';
 import { encryptedTables } from 'rowseal/powersync';
 import { describe, expect, it } from 'vitest';
@@ -46,7 +46,12 @@ describe('the tables of a schema', () => {
   });
 
   it('are indexed as the app asks', async () => {
-    const indexes = { notes: { by_stars: ['-stars', 'id'], by_body: ['body'] } };
+    const indexes = {
+      notes: {
+        by_stars: ['-stars', 'id'],
+        by_body: [new IndexedColumn({ name: 'body', ascending: false })],
+      },
+    };
     const db = await openPowerSync(new Schema(encryptedTables([notes, tasks], { indexes })));
     const found = await db.getAll<{ name: string }>(
       "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'ps_data_local__notes' AND sql IS NOT NULL ORDER BY name",

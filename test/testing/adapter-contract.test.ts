@@ -42,6 +42,12 @@ it('asks nothing of an engine in which a row can not arrive damaged', async () =
   await caseOf(whole, 'goes on when a row arrives damaged')();
 });
 
+it('hears from the adapter in memory what it can not write', async () => {
+  const hands = await memoryAdapter()('a place', []);
+  const write = hands.write([{ op: 'insert', table: 'notes', id: 'n1', row: {} }]);
+  await expect(write).rejects.toThrow(TypeError);
+});
+
 it('takes a function, and says so', () => {
   expect(() => testAdapter({} as never)).toThrow(TypeError);
 });

@@ -44,6 +44,13 @@ describe('the app', () => {
     expect(engine.row('notes', 'n1')).toMatchObject({ body: 'hello' });
   });
 
+  it('queues nothing when it writes what is there', async () => {
+    engine.insert('notes', { ...NOTE, done: false });
+    const before = await entries();
+    engine.update('notes', 'n1', { done: 0 });
+    expect(await entries()).toEqual(before);
+  });
+
   it('writes nothing to rows that are not there', async () => {
     engine.update('notes', 'n1', { body: 'x' });
     engine.remove('notes', 'n1');
@@ -126,6 +133,8 @@ describe('sync', () => {
     engine.receive({ position: 1, rows: [] });
     expect(engine.sealedRow('notes', 'n1')).toBeNull();
     expect(await store.troubled(9)).toMatchObject([{ id: 'n1', kind: 'rejected' }]);
+    await store.retryRejected();
+    expect(await store.troubled(9)).toEqual([]);
   });
 
   it('calls a row refused only if nothing newer waits to be sent', async () => {

@@ -39,6 +39,13 @@ describe('siblings', () => {
     expect(siblings(serverWith(write('a'), write('b'), write('c', ['b'])))).toBe(payload('a'));
   });
 
+  it('takes a row that names no parents for one that has merged nothing', () => {
+    const server = serverWith(write('a'));
+    const { parents: _, ...row } = write('b').row;
+    server.upload('phone', [{ ...write('b'), row }]);
+    expect(siblings(server)).toBe(payload('a'));
+  });
+
   it('keeps each once, also when a batch is sent twice', () => {
     const server = serverWith(write('b'), write('a'), write('a'), write('c'), write('c'));
     expect(siblings(server)).toBe(`${payload('a')} ${payload('b')}`);
