@@ -66,6 +66,17 @@ export function engineValue({ codec }: LayoutColumn, value: unknown): unknown {
   return convert ? convert(value as never) : value;
 }
 
+/**
+ * A visible column as a server gave it, or `null` for what no engine holds.
+ *
+ * SQLite has no booleans, but a server's JSON may; and it may have anything else.
+ */
+export function servedEngineValue(value: unknown): string | number | null {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  return typeof value === 'string' ? value : null;
+}
+
 function typedValue({ codec, presence }: LayoutColumn, value: unknown): unknown {
   if (value === undefined || value === null) return presence === 'nullable' ? null : undefined;
   const convert = Object.hasOwn(FROM_ENGINE, codec.name) ? FROM_ENGINE[codec.name] : undefined;

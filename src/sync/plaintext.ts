@@ -5,7 +5,7 @@ import { isDeleted } from '../rows/row-content.js';
 import type { RowVersion } from '../rows/row-version.js';
 import type { Table } from '../rows/table.js';
 import { sameValue } from './changed-columns.js';
-import { engineValue } from './engine-values.js';
+import { engineValue, servedEngineValue } from './engine-values.js';
 import type { Arrivals } from './open-arrivals.js';
 import type { EngineRow } from './sync-store.js';
 
@@ -30,7 +30,7 @@ export function plaintextToWrite(
     const { name, kind } = column;
     row[name] =
       kind === 'server-owned'
-        ? (visible(sealed?.[name]) ?? plain?.[name] ?? null)
+        ? (servedEngineValue(sealed?.[name]) ?? plain?.[name] ?? null)
         : engineValue(column, values[name]);
   }
   return plain && sameRow(table, row, plain) ? undefined : row;
@@ -63,21 +63,15 @@ export function settleVisible(
   if (!plain) return { findings: others };
   const differ = (kind: string) =>
     table.layout.columns.flatMap((column) =>
-      column.kind === kind && !sameValue(visible(sealed[column.name]), plain[column.name])
+      column.kind === kind && !sameValue(servedEngineValue(sealed[column.name]), plain[column.name])
         ? [column.name]
         : [],
     );
-  const owned = differ('server-owned').map((name) => [name, visible(sealed[name])]);
+  const owned = differ('server-owned').map((name) => [name, servedEngineValue(sealed[name])]);
   return {
     findings: [...others, ...differ('mirrored').map((name) => `${MISMATCH}${name}`)],
     ...(owned.length > 0 ? { plain: { ...plain, ...Object.fromEntries(owned) } } : {}),
   };
-}
-
-/** SQLite has no booleans, but a server's JSON may. */
-function visible(value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  return value ?? null;
 }
 
 function sameRow({ layout }: Table, a: EngineRow, b: EngineRow): boolean {

@@ -6,7 +6,7 @@ import type { RowVersion } from '../rows/row-version.js';
 import { sealContent } from '../rows/seal-row.js';
 import type { Table } from '../rows/table.js';
 import { resealedRow, sealedRow, visibleValues } from '../rows/visible-columns.js';
-import { engineValue } from './engine-values.js';
+import { engineValue, servedEngineValue } from './engine-values.js';
 import type { Arrivals } from './open-arrivals.js';
 import { openedPayloadId } from './payload-id.js';
 import type { EngineRow } from './sync-store.js';
@@ -29,7 +29,7 @@ export function sealUpload(
     opened ? [openedPayloadId(opened)] : [],
   );
   return {
-    ...Object.fromEntries(owned.map(({ name }) => [name, served[name] ?? null])),
+    ...Object.fromEntries(owned.map(({ name }) => [name, servedEngineValue(served[name])])),
     ...sealVersion(vault, table, version, served),
     parents: merged.join(' '),
     siblings: arrivals.leftSiblings.join(' '),
@@ -49,7 +49,7 @@ export function sealVersion(
     : sealedRow(table, visibleValues(table, id, content, bound.values), payload);
   const visible = table.layout.visible.map((column) => [
     column.name,
-    engineValue(column, sealed[column.name]),
+    servedEngineValue(engineValue(column, sealed[column.name])),
   ]);
   return { ...Object.fromEntries(visible), payload };
 }

@@ -1,5 +1,5 @@
 /** Values that another engine can hold and this one can't. */
-import { decryptRow, defineTable, encrypted, encryptRow } from 'rowseal';
+import { cleartext, decryptRow, defineTable, encrypted, encryptRow } from 'rowseal';
 import { expect, it } from 'vitest';
 import { mirroredWorld } from '../support/mirrored-devices.js';
 
@@ -18,4 +18,43 @@ it.each([Number.NaN, Number.POSITIVE_INFINITY])('%d is shown as NULL, and kept',
   const { payload } = world.server.row('readings', 'r1') as { payload: string };
   expect(payload).not.toBe(row.payload);
   expect(decryptRow(device.vault, readings, { id, payload })).toEqual({ id, value, unit: '°C' });
+});
+
+const notes = defineTable('notes', {
+  body: encrypted.text(),
+  folder: cleartext.text().optional(),
+  seen_at: cleartext.text().serverOwned(),
+  seen: cleartext.boolean().serverOwned(),
+});
+
+it('a visible column that no engine holds is shown, and sealed, as NULL', async () => {
+  const world = mirroredWorld([notes]);
+  const { engine, sync } = await world.device('a');
+  const device = await world.device('b');
+  const odd = { folder: ['home'], seen_at: Number.POSITIVE_INFINITY, seen: true };
+  device.options = {
+    store: {
+      ...device.store,
+      async readWork(...args) {
+        const work = await device.store.readWork(...args);
+        const rows = work.rows.map((row) => ({
+          ...row,
+          sealed: row.sealed && { ...row.sealed, ...odd },
+        }));
+        return { ...work, rows };
+      },
+    },
+  };
+  engine.insert('notes', { id: 'n1', body: 'mine', folder: 'home' });
+  await sync();
+  await device.sync();
+  const shown = { id: 'n1', body: 'mine', folder: 'home', seen_at: null, seen: 1 };
+  expect(device.engine.rows('notes')).toEqual([shown]);
+  odd.seen = false;
+  world.server.hostile.change('notes', 'n1', { seen: 0 });
+  await device.sync();
+  expect(device.engine.rows('notes')).toEqual([{ ...shown, seen: 0 }]);
+  device.engine.remove('notes', 'n1');
+  await device.sync();
+  expect(world.server.row('notes', 'n1')).toMatchObject({ folder: null, seen_at: null });
 });

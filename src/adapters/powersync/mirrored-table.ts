@@ -27,8 +27,6 @@ export interface MirroredTable {
   readonly name: string;
   readonly plain: Side;
   readonly sealed: Side;
-  /** Names of the columns that only the server writes. */
-  readonly serverOwned: ReadonlySet<string>;
 }
 
 /** SQLite takes 127 arguments at most, unless it was built to take more. */
@@ -44,9 +42,6 @@ export function mirroredTable(db: CommonPowerSyncDatabase, table: Table): Mirror
     name: table.name,
     plain: sideOf(db, table.name, true),
     sealed: sideOf(db, sealedName(table), false),
-    serverOwned: new Set(
-      table.layout.columns.filter(({ kind }) => kind === 'server-owned').map(({ name }) => name),
-    ),
   };
 }
 
@@ -85,9 +80,11 @@ export function literal(text: string): string {
  */
 export function projection(columns: readonly SideColumn[], json: string): string {
   const object = `iif(json_valid(${json}), ${json}, '{}')`;
-  const values = columns.map(
-    ({ name, type }) => `CAST(json_extract(${object}, ${literal(`$."${name}"`)}) AS ${type})`,
-  );
+  const values = columns.map(({ name, type }) => {
+    const value = `json_extract(${object}, ${literal(`$."${name}"`)})`;
+    // As text from CAST, an array would still be JSON: part of ours, and one level too deep for it.
+    return type === 'TEXT' ? `${value} || ''` : `CAST(${value} AS ${type})`;
+  });
   const parts: string[] = [];
   for (let at = 0; at < values.length; at += ARGUMENT_LIMIT) {
     parts.push(`json_array(${values.slice(at, at + ARGUMENT_LIMIT).join(', ')})`);

@@ -1,7 +1,7 @@
 /** Sealed rows on their way to the server. */
 import type { Transaction } from '@powersync/common';
 import type { EngineRow } from '../../sync/sync-store.js';
-import { literal, type MirroredTable, quoted } from './mirrored-table.js';
+import { type MirroredTable, quoted } from './mirrored-table.js';
 
 /** A sealed row to be sent; `null` sends a delete, `undefined` nothing. */
 export interface SealedWrite {
@@ -43,21 +43,15 @@ function runsOf(writes: readonly SealedWrite[]): { table: string; rows: SealedWr
 /** One PUT for each row: REPLACE is the only upsert that a view knows. */
 async function put(
   tx: Transaction,
-  { sealed, serverOwned }: MirroredTable,
+  { sealed }: MirroredTable,
   rows: readonly SealedWrite[],
 ): Promise<void> {
   const names = sealed.columns.map(({ name }) => name);
-  // What the server wrote stays as it is here: it is not ours to empty.
-  const values = names.map((name, at) =>
-    serverOwned.has(name)
-      ? `json_extract(old.data, ${literal(`$."${name}"`)})`
-      : `json_extract(w.value, '$[1][${at}]')`,
-  );
   await tx.execute(
     `INSERT OR REPLACE INTO ${sealed.view} (id, ${names.map(quoted).join(', ')})
-    SELECT json_extract(w.value, '$[0]'), ${values.join(', ')}
-    FROM json_each(?) AS w
-    LEFT JOIN ${sealed.table} AS old ON old.id = json_extract(w.value, '$[0]')`,
+    SELECT json_extract(value, '$[0]'),
+      ${names.map((_, at) => `json_extract(value, '$[1][${at}]')`).join(', ')}
+    FROM json_each(?)`,
     [
       JSON.stringify(
         rows.map(({ id, sealed: row }) => [id, names.map((name) => row?.[name] ?? null)]),
