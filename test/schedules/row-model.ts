@@ -71,31 +71,33 @@ export function written(
   if (after === null) {
     return before && known && isAlive(known) ? { life: known.life + 1, cells: new Map() } : known;
   }
-  const lastTimes = changeTimes(writes, before, after);
+  const times = changeTimes(writes, before, after);
   if (known && isAlive(known)) {
-    return { life: known.life, cells: overwritten(known, after, lastTimes, device) };
+    return { life: known.life, cells: overwritten(known, after, times, device) };
   }
   // It was deleted elsewhere while it was edited here: the delete wins.
   if (known && before) return known;
-  const inserts = writes.filter((write) => write.before === null);
-  const insertedAt = inserts.at(-1)?.at as number;
   const cells = Object.entries(after).map(([name, value]) => {
-    const time = Math.max(insertedAt, lastTimes.get(name) ?? 0);
-    return [name, { value, tick: { time, again: 0, device } }] as const;
+    const tick = { time: times.get(name) as number, again: 0, device };
+    return [name, { value, tick }] as const;
   });
   return { life: (known?.life ?? 0) + 1, cells: new Map(cells) };
 }
 
-/** When each column was written last that differs on the whole. */
-function changeTimes(writes: readonly RowWrite[], before: Values | null, after: Values) {
+/** When each column was written last that differs on the whole; an insert writes every column. */
+function changeTimes(
+  writes: readonly RowWrite[],
+  before: Values | null,
+  after: Values,
+): ReadonlyMap<string, number> {
+  const insertedAt = before ? 0 : (writes.filter((write) => !write.before).at(-1)?.at as number);
   const times = new Map<string, number>();
   for (const name of Object.keys(after)) {
     if (before && before[name] === after[name]) continue;
     const changes = writes.filter(
       (write) => valueIn(write.before, name) !== valueIn(write.after, name),
     );
-    const last = changes.at(-1);
-    if (last) times.set(name, last.at);
+    times.set(name, Math.max(insertedAt, changes.at(-1)?.at ?? 0));
   }
   return times;
 }
