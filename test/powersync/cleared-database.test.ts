@@ -133,6 +133,7 @@ describe('log-out', () => {
     await db.disconnectAndClear();
     await start(db);
     expect(await plaintextOnDisk(file.folder, [SECRET])).toEqual([]);
+    for (const event of ['insert', 'delete']) await db.execute(`DROP TRIGGER words_${event}`);
     for (const name of OWN_TABLES) await db.execute(`DROP TABLE ${name}`);
     await logOut(db);
   });

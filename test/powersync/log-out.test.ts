@@ -56,7 +56,7 @@ async function leaveWork({ db }: PowerSyncDevice): Promise<void> {
   await db.execute("DELETE FROM notes WHERE id = 'n004'");
   await db.execute(
     `INSERT INTO notes (id, body, count, folder)
-    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
     SELECT 'new' || i, 'Unsealed Canary', 271828182, 'inbox' FROM n
     UNION ALL SELECT 'odd', 'Unsealable Canary', NULL, 'inbox'`,
   );
@@ -98,5 +98,8 @@ describe.each(Object.entries(WAYS))('%s', { timeout: 120_000 }, (name, leave) =>
     await untilRows(db, "SELECT count(*) AS rows FROM notes WHERE body LIKE 'Synced Canary %'", [
       { rows: ROWS - 2 },
     ]);
+    const found = 'SELECT count(*) AS rows FROM words WHERE words MATCH ?';
+    expect(await db.get(found, ['synced'])).toEqual({ rows: ROWS - 2 });
+    expect(await db.get(found, ['unsealed'])).toEqual({ rows: 0 });
   });
 });

@@ -126,4 +126,34 @@ describe('a transaction over three tables', { timeout: 120_000 }, () => {
     expect((await uploaded(server)).map((writes) => writes.length)).toEqual([2501]);
     expect(await phone.db.getAll('SELECT id FROM transfers')).toEqual([{ id: 't1' }]);
   });
+
+  it('appears elsewhere as a whole: nobody sees a part of it', async () => {
+    const server = await startServer();
+    const laptop = await powersyncDevice('laptop', tables);
+    const phone = await powersyncDevice('phone', tables);
+    await Promise.all([laptop.connect(server), phone.connect(server)]);
+    await openedAccounts(laptop.db);
+    await untilRows(phone.db, 'SELECT total(balance) AS sum FROM accounts', [{ sum: 200 }]);
+    const seen = new Set<unknown>();
+    let isOver = false;
+    const looking = (async () => {
+      while (!isOver) {
+        const { sum } = await phone.db.get<{ sum: number }>(
+          'SELECT total(balance) AS sum FROM accounts',
+        );
+        seen.add(sum);
+      }
+    })();
+    for (let n = 1; n <= 10; n++) {
+      await transfer(laptop.db, `t${n}`);
+      await laptop.mirror.flush();
+    }
+    await untilRows(phone.db, BALANCES, [
+      { id: 'a', balance: 150 },
+      { id: 'b', balance: 50 },
+    ]);
+    isOver = true;
+    await looking;
+    expect([...seen]).toEqual([200]);
+  });
 });

@@ -14,10 +14,16 @@ export const indexedSchema = new Schema(
   encryptedTables([notes], { indexes: { notes: { by_body: ['body'], by_count: ['count'] } } }),
 );
 
-/** A full-text table of the app's, and one that holds what it likes. */
+/** A full-text table that the app keeps by triggers, and a table that holds what it likes. */
 export const OWN_TABLES = ['words', 'drafts'];
 export const OWN_TABLES_SQL = [
   'CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(id UNINDEXED, body)',
+  `CREATE TRIGGER IF NOT EXISTS words_insert AFTER INSERT ON ps_data_local__notes BEGIN
+    INSERT INTO words (id, body) VALUES (NEW.id, json_extract(NEW.data, '$.body'));
+  END`,
+  `CREATE TRIGGER IF NOT EXISTS words_delete AFTER DELETE ON ps_data_local__notes BEGIN
+    DELETE FROM words WHERE id = OLD.id;
+  END`,
   'CREATE TABLE IF NOT EXISTS drafts (id INTEGER PRIMARY KEY, body TEXT)',
 ];
 
