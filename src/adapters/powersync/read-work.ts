@@ -4,17 +4,7 @@ import type { Direction, EngineRow, QueueEntry, RowWork, Work } from '../../sync
 import { readLastSeq } from './bookkeeping.js';
 import { literal, type MirroredTable, projectedRow, projection } from './mirrored-table.js';
 import { NOTE_COLUMNS, type NotedRow, recordOf } from './row-notes.js';
-
-/** A row of the app's. */
-interface Place {
-  readonly tbl: string;
-  readonly id: string;
-}
-
-interface ReadyEntry extends Place {
-  readonly seq: number;
-  readonly dir: Direction;
-}
+import { keyOf, type Place, rowsInHand, type WorkRequest } from './rows-in-hand.js';
 
 interface StoredRow extends NotedRow {
   readonly id: string;
@@ -32,71 +22,15 @@ interface StoredEntry {
   readonly sealedBase: string | null;
 }
 
-/** Entries per statement: a row has one or two, mostly. */
-const PAGE = 2000;
-
 /** The `readWork` of a store; `tables` by name. */
 export async function readWork(
   tx: Transaction,
   tables: ReadonlyMap<string, MirroredTable>,
-  { limit, now, ends }: { limit: number; now: number; ends: readonly number[] },
+  request: WorkRequest,
 ): Promise<Work> {
-  const names = JSON.stringify([...tables.keys()]);
   const snapshot = await readLastSeq(tx);
-  const { places, end } = await inHand(tx, names, limit, ends);
-  const room = Math.max(0, limit - places.size);
-  const due = await dueRows(tx, names, now, limit + 1);
-  const alsoDue = due.filter((place) => !places.has(keyOf(place)));
-  for (const place of alsoDue.slice(0, room)) places.set(keyOf(place), place);
-  return {
-    upTo: end ?? snapshot,
-    snapshot,
-    rows: await workOf(tx, tables, [...places.values()]),
-    more: end !== null || alsoDue.length > room,
-  };
-}
-
-/** The rows that were touched first; `end` is `null` when these are all. */
-async function inHand(
-  tx: Transaction,
-  names: string,
-  limit: number,
-  ends: readonly number[],
-): Promise<{ places: Map<string, Place>; end: number | null }> {
-  const places = new Map<string, Place>();
-  let last: ReadyEntry | null = null;
-  for (;;) {
-    const page: readonly ReadyEntry[] = await tx.getAll<ReadyEntry>(
-      `SELECT seq, dir, tbl, id FROM rowseal_queue INDEXED BY rowseal_queue_ready
-      WHERE held = 0 AND seq > ? AND tbl IN (SELECT value FROM json_each(?))
-      ORDER BY seq LIMIT ${PAGE}`,
-      [last?.seq ?? 0, names],
-    );
-    for (const entry of page) {
-      const isNew = !places.has(keyOf(entry));
-      if (isNew && last && places.size >= limit && mayEnd(last, entry, ends)) {
-        return { places, end: last.seq };
-      }
-      if (isNew) places.set(keyOf(entry), entry);
-      last = entry;
-    }
-    if (page.length < PAGE) return { places, end: null };
-  }
-}
-
-/** Only a transaction of the app's has parts that belong together, and sync never writes in one. */
-function mayEnd(last: ReadyEntry, next: ReadyEntry, ends: readonly number[]): boolean {
-  if (last.dir !== 'out' || next.dir !== 'out') return true;
-  return ends.some((end) => last.seq <= end && end < next.seq);
-}
-
-function dueRows(tx: Transaction, names: string, now: number, limit: number): Promise<Place[]> {
-  return tx.getAll<Place>(
-    `SELECT tbl, id FROM rowseal_rows
-    WHERE due IS NOT NULL AND due <= ? AND tbl IN (SELECT value FROM json_each(?))
-    ORDER BY due LIMIT ?`,
-    [now, names, limit],
-  );
+  const { places, end, more } = await rowsInHand(tx, tables, request);
+  return { upTo: end ?? snapshot, snapshot, rows: await workOf(tx, tables, places), more };
 }
 
 /** All that is known of each row, in the order of `places`. */
@@ -177,8 +111,4 @@ function rowWork(
     record: recordOf(row),
     rejected: row.isRejected === 1,
   };
-}
-
-function keyOf({ tbl, id }: Place): string {
-  return JSON.stringify([tbl, id]);
 }

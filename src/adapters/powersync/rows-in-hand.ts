@@ -1,0 +1,159 @@
+/** Which rows are worked on next: those that were touched first, as many as a pass can bear. */
+import type { Transaction } from '@powersync/common';
+import type { Direction } from '../../sync/sync-store.js';
+import { literal, type MirroredTable } from './mirrored-table.js';
+
+/** A row of the app's. */
+export interface Place {
+  readonly tbl: string;
+  readonly id: string;
+}
+
+/** A place with the characters of JSON that it will take to look at it. */
+interface SizedPlace extends Place {
+  readonly size: number;
+}
+
+interface ReadyEntry extends SizedPlace {
+  readonly seq: number;
+  readonly dir: Direction;
+}
+
+/** What is asked for, as of a store's `readWork`. */
+export interface WorkRequest {
+  readonly limit: number;
+  readonly now: number;
+  readonly ends: readonly number[];
+}
+
+export interface RowsInHand {
+  readonly places: readonly Place[];
+  /** The last entry of them; `null` when these are all that are queued. */
+  readonly end: number | null;
+  readonly more: boolean;
+}
+
+/**
+ * Entries per statement, at first and at most: many rows are read by few statements, and few that
+ * are large are not measured in vain.
+ */
+const PAGES = { first: 16, last: 2048 };
+/** In characters: a pass holds all of it in memory a few times over. */
+const PASS_SIZE = 8 * 1024 * 1024;
+
+/** `tables` by name. */
+export async function rowsInHand(
+  tx: Transaction,
+  tables: ReadonlyMap<string, MirroredTable>,
+  request: WorkRequest,
+): Promise<RowsInHand> {
+  const batch = createBatch(request.limit);
+  const end = await takeQueued(tx, tables, batch, request.ends);
+  let more = end !== null;
+  for (const due of await dueRows(tx, tables, request)) {
+    const isNew = !batch.places.has(keyOf(due));
+    more ||= isNew && batch.isFull();
+    if (isNew && !batch.isFull()) batch.take(due);
+  }
+  return { places: [...batch.places.values()], end, more };
+}
+
+export function keyOf({ tbl, id }: Place): string {
+  return JSON.stringify([tbl, id]);
+}
+
+function createBatch(limit: number) {
+  const places = new Map<string, Place>();
+  let size = 0;
+  return {
+    places,
+    take(place: SizedPlace): void {
+      places.set(keyOf(place), place);
+      size += place.size;
+    },
+    /** Two rows fit always: one that can't be written is told by another that can. */
+    isFull: () => places.size >= limit || (places.size > 1 && size >= PASS_SIZE),
+  };
+}
+
+type Batch = ReturnType<typeof createBatch>;
+
+/** Takes rows until it may end; returns the last entry in hand, or `null` when there is none behind. */
+async function takeQueued(
+  tx: Transaction,
+  tables: ReadonlyMap<string, MirroredTable>,
+  batch: Batch,
+  ends: readonly number[],
+): Promise<number | null> {
+  const mayEnd = createDivider(ends);
+  let last: ReadyEntry | null = null;
+  for (let length = PAGES.first; ; length = Math.min(2 * length, PAGES.last)) {
+    const page: readonly ReadyEntry[] = await readyEntries(tx, tables, last?.seq ?? 0, length);
+    for (const entry of page) {
+      const isNew = !batch.places.has(keyOf(entry));
+      if (isNew && last && batch.isFull() && mayEnd(last, entry)) return last.seq;
+      batch.take(entry);
+      last = entry;
+    }
+    if (page.length < length) return null;
+  }
+}
+
+/**
+ * Whether work may end between two entries, asked in rising order.
+ *
+ * Only a transaction of the app's has parts that belong together, and sync never writes in one.
+ */
+function createDivider(ends: readonly number[]) {
+  let at = 0;
+  const end = () => ends[at] ?? Number.POSITIVE_INFINITY;
+  return (last: ReadyEntry, next: ReadyEntry): boolean => {
+    if (last.dir !== 'out' || next.dir !== 'out') return true;
+    while (end() < last.seq) at++;
+    return end() < next.seq;
+  };
+}
+
+function readyEntries(
+  tx: Transaction,
+  tables: ReadonlyMap<string, MirroredTable>,
+  after: number,
+  length: number,
+): Promise<ReadyEntry[]> {
+  return tx.getAll<ReadyEntry>(
+    `SELECT seq, dir, tbl, id, ${sizeOf(tables)} + coalesce(length(base), 0) AS size
+    FROM rowseal_queue AS x INDEXED BY rowseal_queue_ready
+    WHERE held = 0 AND seq > ? AND tbl IN (SELECT value FROM json_each(?))
+    ORDER BY seq LIMIT ?`,
+    [after, namesOf(tables), length],
+  );
+}
+
+/** One more than there may be room for. */
+function dueRows(
+  tx: Transaction,
+  tables: ReadonlyMap<string, MirroredTable>,
+  { limit, now }: WorkRequest,
+): Promise<SizedPlace[]> {
+  return tx.getAll<SizedPlace>(
+    `SELECT tbl, id, ${sizeOf(tables)} AS size FROM rowseal_rows AS x
+    WHERE due IS NOT NULL AND due <= ? AND tbl IN (SELECT value FROM json_each(?))
+    ORDER BY due LIMIT ?`,
+    [now, namesOf(tables), limit + 1],
+  );
+}
+
+/** SQL for the size of the row that `x` names: plaintext, sealed row and record. */
+function sizeOf(tables: ReadonlyMap<string, MirroredTable>): string {
+  const sizeIn = (column: string, table: string, where = 'id = x.id') =>
+    `coalesce((SELECT length(${column}) FROM ${table} WHERE ${where}), 0)`;
+  const ofTables = [...tables.values()].map(
+    ({ name, plain, sealed }) =>
+      `iif(x.tbl = ${literal(name)}, ${sizeIn('data', plain.table)} + ${sizeIn('data', sealed.table)}, 0)`,
+  );
+  return [sizeIn('note', 'rowseal_rows', 'tbl = x.tbl AND id = x.id'), ...ofTables].join(' + ');
+}
+
+function namesOf(tables: ReadonlyMap<string, MirroredTable>): string {
+  return JSON.stringify([...tables.keys()]);
+}

@@ -1,0 +1,104 @@
+/** How much a pass takes in hand: it is bounded by rows and by their size. */
+import { defineTable, encrypted } from 'rowseal';
+import type { RowOutcome, RowWork, SyncStore } from 'rowseal/testing';
+import { describe, expect, it } from 'vitest';
+import { powersyncAdapter } from '../support/powersync-adapter.js';
+
+const notes = defineTable('notes', { body: encrypted.text() });
+const MIB = 1024 * 1024;
+const LARGE = 'x'.repeat(3 * MIB);
+const LONG_AGO = 0;
+
+async function openStore() {
+  const hands = await powersyncAdapter()('a place', [notes]);
+  const store = hands.createStore();
+  await store.takeOver({ vaultId: 'v1', declarations: new Map([['notes', 'd1']]) });
+  return { hands, store };
+}
+
+const ids = (rows: readonly RowWork[]) => rows.map(({ id }) => id);
+const insert = (id: string, body: string) =>
+  ({ op: 'insert', table: 'notes', id, row: { body } }) as const;
+
+async function finish(store: SyncStore, of: (work: RowWork) => Partial<RowOutcome>) {
+  const { rows, snapshot } = await store.readWork(1000, LONG_AGO, []);
+  const outcomes = rows.map((work) => {
+    const done = work.entries.map(({ seq }) => seq);
+    return { table: 'notes', id: work.id, done, ...of(work) };
+  });
+  expect(await store.writeOutcomes(outcomes, snapshot)).toBe('written');
+  return ids(rows);
+}
+
+describe('a pass over large rows', () => {
+  it('takes a part of what sync brought, and comes to the others after it', async () => {
+    const { hands, store } = await openStore();
+    const all = Array.from({ length: 7 }, (_, at) => `n${at}`);
+    const row = { payload: LARGE, parents: '', siblings: '' };
+    await hands.deliver(all.map((id) => ({ table: 'notes', id, row })));
+    const passes: string[][] = [];
+    for (let taken = 0; taken < all.length; taken += passes.at(-1)?.length ?? 0) {
+      passes.push(await finish(store, () => ({ record: null })));
+    }
+    expect(passes.map(({ length }) => length)).toEqual([3, 3, 1]);
+    expect(passes.flat()).toEqual(all);
+  });
+
+  it("divides the app's writes only where a transaction ended, however large they are", async () => {
+    const { hands, store } = await openStore();
+    await hands.write(['a1', 'a2', 'a3', 'a4'].map((id) => insert(id, LARGE)));
+    const end = await store.lastSeq();
+    await hands.write([insert('b1', LARGE)]);
+    const whole = await store.readWork(1000, LONG_AGO, []);
+    expect([ids(whole.rows), whole.more]).toEqual([['a1', 'a2', 'a3', 'a4', 'b1'], false]);
+    const part = await store.readWork(1000, LONG_AGO, [end]);
+    expect([ids(part.rows), part.upTo, part.more]).toEqual([['a1', 'a2', 'a3', 'a4'], end, true]);
+  });
+
+  it('takes two rows in any case, so that one of them is never alone with what is wrong', async () => {
+    const { hands, store } = await openStore();
+    const row = { payload: 'x'.repeat(9 * MIB), parents: '', siblings: '' };
+    await hands.deliver(['n1', 'n2', 'n3'].map((id) => ({ table: 'notes', id, row })));
+    const { rows } = await store.readWork(1000, LONG_AGO, []);
+    expect(ids(rows)).toEqual(['n1', 'n2']);
+  });
+
+  it('counts merges that are due, and what their records keep', async () => {
+    const { hands, store } = await openStore();
+    await hands.write(['n1', 'n2', 'n3', 'n4'].map((id) => insert(id, 'small')));
+    await finish(store, () => ({
+      record: {
+        seen: null,
+        clear: null,
+        known: { payload: LARGE },
+        reflected: null,
+        life: 1,
+        own: null,
+        sent: null,
+        due: 1,
+        trouble: null,
+        findings: [],
+      },
+    }));
+    const { rows, more } = await store.readWork(1000, 1, []);
+    expect([rows.length, more]).toEqual([3, true]);
+  });
+});
+
+it('looks at each end of a transaction once, however many rows there are', async () => {
+  const { hands, store } = await openStore();
+  await hands.write(Array.from({ length: 500 }, (_, at) => insert(`n${at}`, 'small')));
+  let reads = 0;
+  const ends = new Proxy(
+    Array.from({ length: 1000 }, (_, at) => -1000 + at),
+    {
+      get(target, name) {
+        reads++;
+        return Reflect.get(target, name);
+      },
+    },
+  );
+  const { rows } = await store.readWork(1, LONG_AGO, ends);
+  expect(rows).toHaveLength(500);
+  expect(reads).toBeLessThan(4 * (1000 + 500));
+});
