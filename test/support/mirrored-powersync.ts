@@ -7,6 +7,8 @@ import { vaultForTesting } from 'rowseal/testing';
 import { onTestFinished } from 'vitest';
 import type { Send } from '../../examples/sync-server/connector.js';
 import type { SyncServer } from '../../examples/sync-server/sync-server.js';
+import { createPowerSyncStore } from '../../src/adapters/powersync/powersync-store.js';
+import { runMirror } from '../../src/sync/run-mirror.js';
 import { type DatabaseFile, databaseFile } from './open-powersync.js';
 import { connect, until } from './synced-devices.js';
 
@@ -30,6 +32,8 @@ export interface DeviceOptions {
   readonly deletes?: 'sealed' | 'engine';
   /** Made of the tables unless given. */
   readonly schema?: Schema;
+  /** How long a merge is left to another device: milliseconds. */
+  readonly mergeDelay?: () => number;
 }
 
 export function schemaOf(tables: readonly Table[]): Schema {
@@ -44,7 +48,12 @@ export async function powersyncDevice(
   const { file = await databaseFile(), deletes = 'sealed', schema = schemaOf(tables) } = options;
   const db = await file.open(schema);
   const opened = options.vault === undefined ? await openUserVault() : options.vault;
-  const mirror = await startMirror({ db, tables, vault: opened, deletes });
+  const mirror = options.mergeDelay
+    ? await runMirror(createPowerSyncStore(db, tables), {
+        ...{ vault: opened, tables, deletes, mergeDelay: options.mergeDelay },
+        firstSync: db.waitForFirstSync(),
+      })
+    : await startMirror({ db, tables, vault: opened, deletes });
   onTestFinished(() => mirror.close());
   return {
     file,
