@@ -154,6 +154,25 @@ describe('log-out', () => {
   });
 });
 
+describe('what else keeps plaintext', () => {
+  it.each([
+    ['logOut', (db: PowerSyncDatabase) => logOut(db)],
+    ['a clear', (db: PowerSyncDatabase) => db.disconnectAndClear()],
+  ])('in samples of indexed values goes after %s', async (_, leave) => {
+    const { file, db } = await filledFile();
+    await db.execute('ANALYZE');
+    await leave(db);
+    await start(db);
+    expect(await plaintextOnDisk(file.folder, [SECRET])).toEqual([]);
+  });
+
+  it('goes when log-out is called twice at once, too', async () => {
+    const { file, db } = await filledFile();
+    await Promise.all([logOut(db), logOut(db)]);
+    expect(await plaintextOnDisk(file.folder, [SECRET])).toEqual([]);
+  });
+});
+
 describe('a start', () => {
   it('begins again when somebody else has come and gone meanwhile', async () => {
     const { file, db } = await filledFile();

@@ -1,5 +1,5 @@
 /**
- * Tables of the app's own that hold plaintext, such as full-text indexes.
+ * Tables beside PowerSync's that hold plaintext, such as full-text indexes of the app's.
  *
  * Their names are noted before anything is cleared: killed in between, the next start goes on.
  */
@@ -11,10 +11,12 @@ const TABLE =
 /** PowerSync clears what is its own, and to delete rows of a synced table is to queue deletes. */
 const NOT_THE_APPS = /^(ps_|rowseal_|sqlite_)/i;
 
-interface NotedTable {
-  readonly tbl: string;
-  /** NULL for a table that was dropped since. */
-  readonly sql: string | null;
+/** What ANALYZE makes where SQLite is built so: they keep samples of indexed values. */
+const SAMPLES = ['sqlite_stat3', 'sqlite_stat4'];
+
+interface FoundTable {
+  readonly name: string;
+  readonly sql: string;
 }
 
 /** @throws `TypeError` for what is no table of the app's own. */
@@ -43,14 +45,15 @@ export async function noteTables(tx: LockContext, names: readonly string[]): Pro
   ]);
 }
 
-/** Empties the tables that are noted; they stay noted for whatever comes next. */
+/** Empties the tables that are noted, if they're still there; they stay noted for what comes next. */
 export async function emptyTables(tx: LockContext): Promise<void> {
   await tx.execute(TABLE);
-  const noted = await tx.getAll<NotedTable>(
-    `SELECT tbl, sql FROM rowseal_also_clear
-    LEFT JOIN sqlite_schema ON type = 'table' AND name = tbl`,
+  const found = await tx.getAll<FoundTable>(
+    `SELECT name, sql FROM sqlite_schema WHERE type = 'table'
+    AND name IN (SELECT tbl FROM rowseal_also_clear UNION SELECT value FROM json_each(?))`,
+    [JSON.stringify(SAMPLES)],
   );
-  for (const { tbl, sql } of noted) if (sql !== null) await emptyTable(tx, tbl, sql);
+  for (const { name, sql } of found) await emptyTable(tx, name, sql);
 }
 
 /** An index of words keeps those of deleted rows in tables of its own, so it is made anew. */
