@@ -155,6 +155,6 @@ function turnFailed(run: MirrorRun, error: unknown): void {
 function replaced(): RowsealError {
   return new RowsealError(
     'STORE_FAILED',
-    'Another mirror took this database over, and this one has stopped. Use the other one.',
+    'Another mirror took this database over, or it was cleared, and this one has stopped. Use the other one, or start one.',
   );
 }

@@ -7,7 +7,7 @@ import type { QueueCounts, TroubleTally } from './sync-store.js';
  * - `running`: rows are sealed and opened as they come;
  * - `locked`: the app reads and writes, nothing is sealed or opened until `unlock`;
  * - `failing`: the database or the engine threw `error`; the mirror tries again by itself;
- * - `replaced`: another mirror took this database over, and this one has stopped;
+ * - `replaced`: another mirror took this database over, or it was cleared: this one has stopped;
  * - `closed`: `close` was called.
  */
 export type MirrorState = 'running' | 'locked' | 'failing' | 'replaced' | 'closed';

@@ -22,6 +22,9 @@ export interface LogOutOptions {
  * uploaded yet are lost, so look at the mirror's `status` and at the upload queue first. Killed in
  * between, the next `startMirror` finishes it.
  *
+ * `disconnectAndClear` alone sends no deletes either, but the next `startMirror` has to remove what it
+ * leaves: bytes in the file, and the plaintext tables themselves after `clearLocal: false`.
+ *
  * The device's pin of the vault stays: it is what tells an old header from the newest one.
  *
  * @throws `STORE_FAILED` while something else reads the file: the rows are deleted, but their bytes
