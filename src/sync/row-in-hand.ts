@@ -71,7 +71,6 @@ function knownSealed(table: Table, { record, sealed, entries }: RowWork): Engine
  */
 export function needsOpening({ context, table, work, record, writes }: RowInHand): boolean {
   if (writes.length > 0 || isDue(record, context.now)) return true;
-  if (record.trouble || work.entries.some(({ dir }) => dir === 'show'))
-    return true;
+  if (record.trouble || work.entries.some(({ dir }) => dir === 'show')) return true;
   return work.sealed ? digestOf(table, work.sealed) !== record.seen : work.record !== null;
 }

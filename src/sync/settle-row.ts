@@ -154,7 +154,11 @@ function sendingOf(
   return whenToSend(merged, main, record, context.now, context.mergeDelay);
 }
 
-/** Leaves the row as it is and keeps its entries, for another pass or another version. */
+/**
+ * Leaves the row as it is and keeps the app's writes, for another pass or another version.
+ *
+ * What arrived stands in the sealed table, and what stood there before is noted.
+ */
 function hold(row: RowInHand, error: RowsealError): RowOutcome {
   const { table, work, record, known, change, writes, arrived } = row;
   const isOurs = change.kind !== 'none' && UNSEALABLE.includes(error.code);
@@ -163,8 +167,8 @@ function hold(row: RowInHand, error: RowsealError): RowOutcome {
     table: table.name,
     id: work.id,
     record: { ...record, known, due: null, trouble: troubleFrom(kind, error) },
-    done: [],
-    held: [...writes, ...arrived],
+    done: arrived,
+    held: writes,
   };
 }
 

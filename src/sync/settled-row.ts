@@ -54,8 +54,7 @@ export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
       trouble,
       findings: work.sealed ? arrivedFindings(table, arrivals, work.sealed, noted) : [],
     },
-    done: trouble ? writes : [...writes, ...arrived],
-    held: trouble ? arrived : [],
+    done: [...writes, ...arrived],
     clearsRejection: changed,
   };
 }
