@@ -6,6 +6,7 @@ import type { Terminal } from '../terminal.js';
 import { count, cutTo, padTo, printable } from '../text-width.js';
 import { UserMistake } from '../user-mistake.js';
 
+const PATH_WIDTH = 72;
 const SAMPLE = join(import.meta.dirname, '../statement.csv');
 const DELIMITER_NAMES: Readonly<Record<string, string>> = {
   ',': 'commas',
@@ -24,7 +25,7 @@ export function readStatement(
   const file = readCsv(readBytes(path));
   const statement = statementOf(file, cleartext);
   terminal.chapter('The file');
-  terminal.fact('read', path);
+  terminal.fact('read', cutTo(printable(path), PATH_WIDTH));
   const size = `${count(statement.cells.length, 'row')}, ${count(file.header.length, 'column')}`;
   const { delimiter, encoding } = file;
   terminal.fact('holds', `${size}, separated by ${DELIMITER_NAMES[delimiter] ?? `'${delimiter}'`}`);

@@ -10,7 +10,12 @@ export async function summarise({ terminal, claims, server, statement }: Story):
   const visible = statement.columns.flatMap(({ name, visible }) => (visible ? name : []));
 
   terminal.chapter('What the server still sees');
-  terminal.fact('how many rows', `${number(lengths.length)}, and when each was written`);
+  const rows = `${number(lengths.length)}, deleted ones among them, and when each was written`;
+  terminal.fact('how many rows', rows);
+  terminal.fact(
+    'parents, siblings',
+    'that two devices wrote one row apart, and which of them merged',
+  );
   terminal.fact('row ids', 'random; they tell nothing of the content');
   terminal.fact('columns in the clear', visible.join(', ') || 'none');
   terminal.fact('sizes', sizesOf(lengths));
