@@ -131,10 +131,11 @@ describe('log-out', () => {
     await logOut(db);
     await insert(db, 'n2', SECRET);
     await db.disconnectAndClear();
-    await start(db);
+    const mirror = await start(db);
     expect(await plaintextOnDisk(file.folder, [SECRET])).toEqual([]);
     for (const event of ['insert', 'delete']) await db.execute(`DROP TRIGGER words_${event}`);
     for (const name of OWN_TABLES) await db.execute(`DROP TABLE ${name}`);
+    await mirror.unlock(await openUserVault());
     await logOut(db);
   });
 

@@ -4,6 +4,7 @@ import { assertVault, type Vault } from '../../keys/vault.js';
 import type { Table } from '../../rows/table.js';
 import type { Mirror } from '../../sync/mirror.js';
 import { runMirror } from '../../sync/run-mirror.js';
+import { assertOwnTables } from './also-clear.js';
 import { createPowerSyncStore } from './powersync-store.js';
 import { noteMirror } from './running-mirrors.js';
 
@@ -69,6 +70,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   }
   if (vault !== null) assertVault(vault);
   await db.waitForReady();
+  await assertOwnTables(db, alsoClear);
   const store = createPowerSyncStore(db, tables, alsoClear);
   const firstSync = db.waitForFirstSync();
   const mirror = await runMirror(store, { vault, tables, deletes, firstSync });

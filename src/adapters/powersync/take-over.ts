@@ -2,7 +2,7 @@
 import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
 import { RowsealError } from '../../errors.js';
 import type { TakeOver } from '../../sync/sync-store.js';
-import { assertOwnTables, emptyTables, noteTables } from './also-clear.js';
+import { emptyTables, noteTables } from './also-clear.js';
 import { awaitClear, createBookkeeping, NOW_MS, readState } from './bookkeeping.js';
 import { deleteLeftRows, deleteSecurely, shredDeleted } from './leftovers.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
@@ -20,7 +20,6 @@ export async function takeOver(
   tables: TakenTables,
   start: TakeOver,
 ): Promise<number> {
-  await assertOwnTables(db, tables.alsoClear);
   await deleteSecurely(db);
   for (let shredded: number | null = null; ; ) {
     const { owner, isDone } = await db.writeTransaction((tx) => begin(tx, tables, start, shredded));
