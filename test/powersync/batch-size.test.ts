@@ -1,7 +1,12 @@
 /** How much a pass takes in hand: it is bounded by rows and by their size. */
+import { Schema, type Transaction } from '@powersync/common';
+import type { PowerSyncDatabase } from '@powersync/node';
 import { defineTable, encrypted } from 'rowseal';
+import { encryptedTables } from 'rowseal/powersync';
 import type { RowOutcome, RowWork, SyncStore } from 'rowseal/testing';
 import { describe, expect, it } from 'vitest';
+import { createPowerSyncStore } from '../../src/adapters/powersync/powersync-store.js';
+import { openPowerSync } from '../support/open-powersync.js';
 import { powersyncAdapter } from '../support/powersync-adapter.js';
 
 const notes = defineTable('notes', { body: encrypted.text() });
@@ -84,6 +89,62 @@ describe('a pass over large rows', () => {
     expect([rows.length, more]).toEqual([3, true]);
   });
 });
+
+describe('what is written of a pass', () => {
+  it('goes to the database in parts, and to the server as one transaction', async () => {
+    const db = await openPowerSync(new Schema(encryptedTables([notes])));
+    const { longest, counted } = withLongestParameter(db);
+    const store = createPowerSyncStore(counted, [notes]);
+    await store.takeOver({ vaultId: 'v1', declarations: new Map([['notes', 'd1']]) });
+    const all = Array.from({ length: 6 }, (_, at) => `n${at}`);
+    await db.execute('INSERT INTO notes (id, body) SELECT value, ? FROM json_each(?)', [
+      'small',
+      JSON.stringify(all),
+    ]);
+    await finish(store, ({ id }) => ({
+      plain: { body: `${id} ${LARGE}` },
+      sealed: { payload: `${id} ${LARGE}`, parents: '', siblings: '' },
+    }));
+    expect(longest()).toBeLessThan(5 * MIB);
+    const transaction = await db.getNextCrudTransaction();
+    expect(transaction?.crud.map(({ id }) => id)).toEqual(all);
+    for (const { id, opData } of transaction?.crud ?? []) {
+      expect(opData?.payload).toBe(`${id} ${LARGE}`);
+      const { body } = await db.get<{ body: string }>('SELECT body FROM notes WHERE id = ?', [id]);
+      expect(body).toBe(`${id} ${LARGE}`);
+    }
+  });
+});
+
+/** In characters, of what is given to statements in write transactions. */
+function withLongestParameter(db: PowerSyncDatabase) {
+  let longest = 0;
+  const note = (parameters: readonly unknown[] = []) => {
+    for (const each of parameters) longest = Math.max(longest, String(each).length);
+  };
+  const watched = (tx: Transaction): Transaction =>
+    new Proxy(tx, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return (...given: [string, unknown[]]) => {
+          note(given[1]);
+          return value.apply(target, given);
+        };
+      },
+    });
+  const counted = new Proxy(db, {
+    get(target, name) {
+      if (name === 'writeTransaction') {
+        return <T>(work: (tx: Transaction) => Promise<T>) =>
+          target.writeTransaction((tx) => work(watched(tx)));
+      }
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return { counted, longest: () => longest };
+}
 
 it('looks at each end of a transaction once, however many rows there are', async () => {
   const { hands, store } = await openStore();

@@ -2,6 +2,7 @@
 import type { Transaction } from '@powersync/common';
 import type { RowOutcome, WriteResult } from '../../sync/sync-store.js';
 import { readState } from './bookkeeping.js';
+import { executeOver, jsonChunks } from './json-chunks.js';
 import type { MirroredTable } from './mirrored-table.js';
 import { NOTE_COLUMNS, noteOf } from './row-notes.js';
 import { writeSealedRows } from './write-sealed-rows.js';
@@ -47,16 +48,10 @@ async function laterEntries(
   const edited = new Set<string>();
   const overtaken = new Set<string>();
   if (snapshot !== null) {
-    const found = await tx.getAll<{ tbl: string; id: string; isOut: number }>(
-      `SELECT DISTINCT q.tbl, q.id, q.dir = 'out' AS isOut
-      FROM json_each(?) AS w
-      CROSS JOIN rowseal_queue AS q
-        ON q.tbl = json_extract(w.value, '$[0]') AND q.id = json_extract(w.value, '$[1]')
-      WHERE q.seq > ?`,
-      [placesOf(outcomes), snapshot],
-    );
-    for (const { tbl, id, isOut } of found) {
-      (isOut === 1 ? edited : overtaken).add(JSON.stringify([tbl, id]));
+    for (const chunk of jsonChunks(placesOf(outcomes))) {
+      for (const { tbl, id, isOut } of await entriesAfter(tx, snapshot, chunk)) {
+        (isOut === 1 ? edited : overtaken).add(JSON.stringify([tbl, id]));
+      }
     }
   }
   return {
@@ -65,45 +60,50 @@ async function laterEntries(
   };
 }
 
+function entriesAfter(tx: Transaction, snapshot: number, places: string) {
+  return tx.getAll<{ tbl: string; id: string; isOut: number }>(
+    `SELECT DISTINCT q.tbl, q.id, q.dir = 'out' AS isOut
+    FROM json_each(?) AS w
+    CROSS JOIN rowseal_queue AS q
+      ON q.tbl = json_extract(w.value, '$[0]') AND q.id = json_extract(w.value, '$[1]')
+    WHERE q.seq > ?`,
+    [places, snapshot],
+  );
+}
+
 /** Below the view, where an upsert is one statement; no one listens there but our own triggers. */
 async function writePlain(
   tx: Transaction,
   { plain }: MirroredTable,
   outcomes: readonly RowOutcome[],
 ): Promise<void> {
-  const deleted = outcomes.filter((each) => each.plain === null).map(({ id }) => id);
-  if (deleted.length > 0) {
-    await tx.execute(`DELETE FROM ${plain.table} WHERE id IN (SELECT value FROM json_each(?))`, [
-      JSON.stringify(deleted),
-    ]);
-  }
-  const written = outcomes.flatMap(({ id, plain: row }) =>
-    row
-      ? [[id, Object.fromEntries(plain.columns.map(({ name }) => [name, row[name] ?? null]))]]
-      : [],
+  await executeOver(
+    tx,
+    `DELETE FROM ${plain.table} WHERE id IN (SELECT value FROM json_each(?))`,
+    outcomes.filter((each) => each.plain === null).map(({ id }) => id),
   );
-  if (written.length === 0) return;
-  await tx.execute(
+  await executeOver(
+    tx,
     `INSERT INTO ${plain.table} (id, data)
     SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?) WHERE true
     ON CONFLICT (id) DO UPDATE SET data = excluded.data`,
-    [JSON.stringify(written)],
+    outcomes.flatMap(({ id, plain: row }) =>
+      row
+        ? [[id, Object.fromEntries(plain.columns.map(({ name }) => [name, row[name] ?? null]))]]
+        : [],
+    ),
   );
 }
 
 async function writeNotes(tx: Transaction, outcomes: readonly RowOutcome[]): Promise<void> {
-  const kept = outcomes.flatMap(({ table, id, record }) =>
-    record ? [[table, id, ...noteOf(record)]] : [],
+  const columns = ['tbl', 'id', ...NOTE_COLUMNS];
+  await executeOver(
+    tx,
+    `INSERT OR REPLACE INTO rowseal_rows (${columns.join(', ')})
+    SELECT ${columns.map((_, at) => `json_extract(value, '$[${at}]')`).join(', ')}
+    FROM json_each(?)`,
+    outcomes.flatMap(({ table, id, record }) => (record ? [[table, id, ...noteOf(record)]] : [])),
   );
-  if (kept.length > 0) {
-    const columns = ['tbl', 'id', ...NOTE_COLUMNS];
-    await tx.execute(
-      `INSERT OR REPLACE INTO rowseal_rows (${columns.join(', ')})
-      SELECT ${columns.map((_, at) => `json_extract(value, '$[${at}]')`).join(', ')}
-      FROM json_each(?)`,
-      [JSON.stringify(kept)],
-    );
-  }
   await deletePlaces(
     tx,
     'rowseal_rows',
@@ -118,12 +118,12 @@ async function deletePlaces(
   from: 'rowseal_rows' | 'rowseal_rejected',
   outcomes: readonly RowOutcome[],
 ): Promise<void> {
-  if (outcomes.length === 0) return;
-  await tx.execute(
+  await executeOver(
+    tx,
     `DELETE FROM ${from} WHERE (tbl, id) IN (
       SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
     )`,
-    [placesOf(outcomes)],
+    placesOf(outcomes),
   );
 }
 
@@ -136,14 +136,10 @@ async function settleEntries(
   const done = outcomes.flatMap((each) => each.done);
   const held = outcomes.flatMap((each) => (later.isEdited(each) ? [] : (each.held ?? [])));
   const ofThese = 'WHERE seq IN (SELECT value FROM json_each(?))';
-  if (done.length > 0) {
-    await tx.execute(`DELETE FROM rowseal_queue ${ofThese}`, [JSON.stringify(done)]);
-  }
-  if (held.length > 0) {
-    await tx.execute(`UPDATE rowseal_queue SET held = 1 ${ofThese}`, [JSON.stringify(held)]);
-  }
+  await executeOver(tx, `DELETE FROM rowseal_queue ${ofThese}`, done);
+  await executeOver(tx, `UPDATE rowseal_queue SET held = 1 ${ofThese}`, held);
 }
 
-function placesOf(outcomes: readonly RowOutcome[]): string {
-  return JSON.stringify(outcomes.map(({ table, id }) => [table, id]));
+function placesOf(outcomes: readonly RowOutcome[]): [table: string, id: string][] {
+  return outcomes.map(({ table, id }) => [table, id]);
 }

@@ -1,6 +1,7 @@
 /** Sealed rows on their way to the server. */
 import type { Transaction } from '@powersync/common';
 import type { EngineRow } from '../../sync/sync-store.js';
+import { executeOver } from './json-chunks.js';
 import { type MirroredTable, quoted } from './mirrored-table.js';
 
 /** A sealed row to be sent; `null` sends a delete, `undefined` nothing. */
@@ -26,7 +27,7 @@ export async function writeSealedRows(
   }
 }
 
-/** Neighbours of one table and one kind: one statement each. */
+/** Neighbours of one table and one kind: they share statements. */
 function runsOf(writes: readonly SealedWrite[]): { table: string; rows: SealedWrite[] }[] {
   const runs: { table: string; isPut: boolean; rows: SealedWrite[] }[] = [];
   for (const write of writes) {
@@ -47,16 +48,13 @@ async function put(
   rows: readonly SealedWrite[],
 ): Promise<void> {
   const names = sealed.columns.map(({ name }) => name);
-  await tx.execute(
+  await executeOver(
+    tx,
     `INSERT OR REPLACE INTO ${sealed.view} (id, ${names.map(quoted).join(', ')})
     SELECT json_extract(value, '$[0]'),
       ${names.map((_, at) => `json_extract(value, '$[1][${at}]')`).join(', ')}
     FROM json_each(?)`,
-    [
-      JSON.stringify(
-        rows.map(({ id, sealed: row }) => [id, names.map((name) => row?.[name] ?? null)]),
-      ),
-    ],
+    rows.map(({ id, sealed: row }) => [id, names.map((name) => row?.[name] ?? null)]),
   );
 }
 
@@ -65,7 +63,9 @@ async function remove(
   { sealed }: MirroredTable,
   rows: readonly SealedWrite[],
 ): Promise<void> {
-  await tx.execute(`DELETE FROM ${sealed.view} WHERE id IN (SELECT value FROM json_each(?))`, [
-    JSON.stringify(rows.map(({ id }) => id)),
-  ]);
+  await executeOver(
+    tx,
+    `DELETE FROM ${sealed.view} WHERE id IN (SELECT value FROM json_each(?))`,
+    rows.map(({ id }) => id),
+  );
 }
