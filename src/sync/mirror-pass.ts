@@ -1,6 +1,7 @@
 /** One pass of a mirror: read a snapshot, settle its rows outside every lock, write the outcomes. */
 import type { Vault } from '../keys/vault.js';
 import type { Table } from '../rows/table.js';
+import { mapInSlices } from './give-way.js';
 import { settleRow } from './settle-row.js';
 import type { SyncStore, WriteResult } from './sync-store.js';
 
@@ -32,7 +33,7 @@ export async function runPass(context: PassContext): Promise<PassResult> {
   const { store, tables, now, limit, ends } = context;
   const { rows, upTo, snapshot } = await store.readWork(limit, now, ends);
   if (rows.length === 0) return { result: 'idle', arrived: 0 };
-  const outcomes = rows.map((work) =>
+  const outcomes = await mapInSlices(rows, (work) =>
     settleRow({ ...context, upTo }, tables.get(work.table) as Table, work),
   );
   const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in')).length;

@@ -1,0 +1,48 @@
+/** Long work on the thread that draws: now and then everything else has its turn. */
+
+interface Port {
+  onmessage: (() => void) | null;
+  postMessage(message: null): void;
+  close(): void;
+}
+
+declare const MessageChannel:
+  | (new () => { readonly port1: Port; readonly port2: Port })
+  | undefined;
+declare function setTimeout(callback: () => void, ms: number): unknown;
+
+/** Nobody sees a pause that is shorter. */
+const SLICE_MS = 30;
+
+/** `items.map(of)`, in slices with everything else in between. */
+export async function mapInSlices<Item, Result>(
+  items: readonly Item[],
+  of: (item: Item) => Result,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let since = Date.now();
+  for (const item of items) {
+    if (Date.now() - since > SLICE_MS) {
+      await everythingElse();
+      since = Date.now();
+    }
+    results.push(of(item));
+  }
+  return results;
+}
+
+/** In a page that nobody looks at, timers come a second late or a minute; messages do not. */
+function everythingElse(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof MessageChannel === 'undefined') {
+      setTimeout(resolve, 0);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
