@@ -16,7 +16,7 @@ import { needsOpening, type RowInHand, type SettleContext, takeInHand } from './
 import { clearOf } from './row-record.js';
 import { outcomeOf, type SettledRow, troubleFrom } from './settled-row.js';
 import type { EngineRow, RowOutcome, RowRecord, RowTrouble, RowWork } from './sync-store.js';
-import { isRetried, type Sending, whenToSend } from './when-to-send.js';
+import { type Sending, whenToSend } from './when-to-send.js';
 
 /** Throws `LOCKED`; whatever else is wrong with the row is part of the outcome. */
 export function settleRow(context: SettleContext, table: Table, work: RowWork): RowOutcome {
@@ -58,12 +58,14 @@ function settleOpened(row: RowInHand): RowOutcome {
     : NO_ARRIVALS;
   if (arrivals.refusal && waits(arrivals.refusal)) throw arrivals.refusal;
   const noted = known && openKnown(row, known, arrivals);
-  const before = record.reflected ? openReflected(row, record.reflected, arrivals) : noted;
+  const before = record.reflected
+    ? openReflected(row, record.reflected, arrivals)
+    : (noted ?? writtenOver(row, arrivals));
   const after = applyChange(vault, table, work.id, before, change);
   const merged = mergeAll(table, [after, noted], arrivals);
   if (!merged) return settleNothing(row, arrivals);
   const changed = after !== before;
-  if (!work.sealed && !changed && !work.rejected && !isRetried(record)) {
+  if (!work.sealed && !changed && !work.rejected) {
     return withdraw(row, merged);
   }
   const lacking = !arrivals.main || !holdsAll(table, arrivals.main, merged);
@@ -79,6 +81,11 @@ function openKnown(
 ): RowVersion {
   if (main && known.payload === work.sealed?.payload) return main;
   return openSealedRow(context.vault, table, { ...known, id: work.id }, { acceptRetired: true });
+}
+
+/** What the app wrote over when the row is not found as it was noted: the payload in place. */
+function writtenOver({ change }: RowInHand, { main }: Arrivals): RowVersion | null {
+  return change.kind === 'edit' || change.kind === 'delete' ? main : null;
 }
 
 /** What an edit was made from that did not see all this device knew. */
@@ -137,7 +144,7 @@ function withdraw(row: RowInHand, { content }: RowVersion): RowOutcome {
 const WITHDRAWN: RowTrouble = { kind: 'withdrawn', code: null, detail: null };
 
 function sendingOf(
-  { context, work, record }: RowInHand,
+  { context, work, record, isRetried }: RowInHand,
   {
     merged,
     arrivals,
@@ -146,7 +153,7 @@ function sendingOf(
   }: Pick<SettledRow, 'merged' | 'arrivals' | 'lacking' | 'changed'>,
 ): Sending {
   // The server refused what stands here, so that it stands nowhere else.
-  if (isRetried(record)) return { when: 'now', sent: record.sent };
+  if (isRetried) return { when: 'now', sent: record.sent };
   if (!lacking) return { when: 'never' };
   if (changed) return { when: 'now', sent: null };
   const { main } = arrivals;

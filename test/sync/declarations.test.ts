@@ -1,5 +1,5 @@
 /** Edits that wait while the app's declaration changes, or that meet rows it can't read. */
-import { cleartext, defineTable, encrypted } from 'rowseal';
+import { cleartext, defineTable, encrypted, type Table } from 'rowseal';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type MirroredDevice,
@@ -20,7 +20,7 @@ let world: MirroredWorld;
 let a: MirroredDevice;
 let b: MirroredDevice;
 
-async function start(tables: readonly [typeof mirrored]): Promise<void> {
+async function start(tables: readonly Table[]): Promise<void> {
   world = mirroredWorld(tables);
   a = await world.device('a');
   b = await world.device('b');
@@ -60,6 +60,32 @@ describe('a column that becomes bound', () => {
     const expected = [{ ...NOTE, title: 'Tuesday', body: 'Earlier' }];
     expect(a.engine.rows('notes')).toEqual(expected);
     expect(b.engine.rows('notes')).toEqual(expected);
+  });
+});
+
+describe('a bound column that the app changes', () => {
+  beforeEach(() => start([bound]));
+
+  it('keeps the row from being sealed until it is set back', async () => {
+    b.engine.update('notes', 'n1', { title: 'Mine', folder: 'archive' });
+    await syncAll(b, a);
+    expect(await b.store.troubled(9)).toMatchObject([
+      { id: 'n1', kind: 'unsealable', code: 'VALUE_UNSUPPORTED' },
+    ]);
+    expect(b.engine.rows('notes')).toEqual([{ ...NOTE, title: 'Mine', folder: 'archive' }]);
+    expect(a.engine.rows('notes')).toEqual([NOTE]);
+    b.engine.update('notes', 'n1', { folder: 'inbox' });
+    await syncAll(b, a);
+    expect(await b.store.troubled(9)).toEqual([]);
+    expect(a.engine.rows('notes')).toEqual([{ ...NOTE, title: 'Mine' }]);
+  });
+
+  it('is another one once the row is deleted and inserted again', async () => {
+    b.engine.remove('notes', 'n1');
+    await b.settle();
+    b.engine.insert('notes', { ...NOTE, folder: 'archive' });
+    await syncAll(b, a);
+    expect(a.engine.rows('notes')).toEqual([{ ...NOTE, folder: 'archive' }]);
   });
 });
 
