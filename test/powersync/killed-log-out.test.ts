@@ -24,7 +24,7 @@ import { connect, syncServer } from '../support/synced-devices.js';
 
 const tables = [notes];
 const ROWS = 500;
-const SECRETS = ['Synced Canary', 'Unsealed Canary', 'Findable Canary', 'Drafted Canary'];
+const SECRETS = ['Synced Canary', 'Unsealed Canary', 'Quixotically', 'Drafted Canary'];
 const COUNT = 'SELECT count(*) AS rows FROM notes';
 const program = fileURLToPath(new URL('../support/dying-log-out.ts', import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -53,7 +53,7 @@ async function usedFile() {
   await db.execute("UPDATE notes SET body = 'Unsealed Canary' WHERE id = 'n001'");
   await db.execute("DELETE FROM notes WHERE id = 'n002'");
   for (const sql of OWN_TABLES_SQL) await db.execute(sql);
-  await db.execute("INSERT INTO words (id, body) VALUES ('n001', 'Findable Canary')");
+  await db.execute("INSERT INTO words (id, body) VALUES ('n001', 'Quixotically')");
   await db.execute("INSERT INTO drafts (body) VALUES ('Drafted Canary')");
   await db.close();
   return { server, file, uploads: (await server.uploads()).length };

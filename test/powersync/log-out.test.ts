@@ -18,7 +18,7 @@ const BODIES = 'SELECT body FROM notes ORDER BY id';
 /** Of synced rows, of an edit that replaced one, of rows that were never sealed, of the app's own. */
 const SECRETS = [
   ...['Synced Canary', 'Edited Canary', 'Unsealed Canary', 'Unsealable Canary'],
-  ...['271828182', 'Findable Canary', 'Drafted Canary'],
+  ...['271828182', 'Quixotically', 'Drafted Canary'],
 ];
 
 /** A device with all that there can be to forget, and the server that it synced with. */
@@ -49,8 +49,8 @@ async function startAnother(db: PowerSyncDevice['db']): Promise<Mirror> {
 
 /** More than a mirror seals in one pass, one row that none can seal, and the app's own tables. */
 async function leaveWork({ db }: PowerSyncDevice): Promise<void> {
-  await db.execute("INSERT INTO words (id, body) VALUES ('n001', 'Findable Canary')");
-  await db.execute("DELETE FROM words WHERE body MATCH 'Findable'");
+  await db.execute("INSERT INTO words (id, body) VALUES ('n001', 'Quixotically')");
+  await db.execute("DELETE FROM words WHERE body MATCH 'quixotically'");
   await db.execute("INSERT INTO drafts (body) VALUES ('Drafted Canary')");
   await db.execute("UPDATE notes SET body = 'Unsealed Canary' WHERE id = 'n003'");
   await db.execute("DELETE FROM notes WHERE id = 'n004'");

@@ -10,10 +10,9 @@ const CHECKPOINT_ATTEMPTS = 3;
  * Deletes the plaintext that was there when the database was cleared.
  *
  * What the app inserted since is in the queue, with nothing before it, and stays: it is the next
- * user's.
+ * user's. Nothing is queued for what is deleted here, since the sentinel went with the clear.
  */
 export async function deleteLeftRows(tx: LockContext, tables: Iterable<MirroredTable>) {
-  await tx.execute('UPDATE rowseal_state SET writing = 1');
   for (const { name, plain } of tables) {
     await tx.execute(
       `DELETE FROM ${plain.table} WHERE NOT EXISTS (
@@ -28,7 +27,6 @@ export async function deleteLeftRows(tx: LockContext, tables: Iterable<MirroredT
       AND NOT EXISTS (SELECT 1 FROM ${plain.table} AS p WHERE p.id = rowseal_queue.id)`,
     );
   }
-  await tx.execute('UPDATE rowseal_state SET writing = 0');
 }
 
 /** Overwrites what is deleted from now on, by this connection. */

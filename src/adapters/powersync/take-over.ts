@@ -49,7 +49,7 @@ async function begin(
     await emptyTables(tx);
     return { owner: (await readState(tx)).owner, isDone: false };
   }
-  if (!isLeft) assertSameVault(vault, vaultId);
+  assertSameVault(vault, vaultId);
   for (const table of mirrored.values()) {
     await watchTable(tx, table, declarations.get(table.name) ?? '');
   }
