@@ -26,7 +26,9 @@ export interface RowInHand {
   readonly record: RowRecord;
   /** The sealed row that holds all this device knew before; the plaintext may say less. */
   readonly known: EngineRow | null;
-  /** The entries in hand of the app's own writes. */
+  /** Whether the app asks for it to be sent again, since the server had refused it. */
+  readonly isRetried: boolean;
+  /** The entries in hand that are the app's: its writes, and what it asks for. */
   readonly writes: readonly number[];
   /** The other entries. */
   readonly arrived: readonly number[];
@@ -42,6 +44,7 @@ export function takeInHand(context: SettleContext, table: Table, work: RowWork):
     kind === 'server-owned' ? [] : [name],
   );
   const mine = writes.filter(({ seq }) => seq <= upTo);
+  const retries = work.entries.filter(({ dir }) => dir === 'retry');
   return {
     context,
     table,
@@ -49,8 +52,9 @@ export function takeInHand(context: SettleContext, table: Table, work: RowWork):
     change: changeOf(names, mine, next ? next.base : work.plain),
     record: work.record ?? NEW_RECORD,
     known: knownSealed(table, work),
-    writes: mine.map(({ seq }) => seq),
-    arrived: work.entries.flatMap(({ dir, seq }) => (dir === 'out' ? [] : [seq])),
+    isRetried: retries.length > 0,
+    writes: [...mine, ...retries].map(({ seq }) => seq),
+    arrived: work.entries.flatMap(({ dir, seq }) => (dir === 'in' || dir === 'show' ? [seq] : [])),
     movedOn: next !== undefined,
   };
 }

@@ -29,7 +29,7 @@ export interface SettledRow {
 }
 
 export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
-  const { context, table, work, record, writes, arrived } = row;
+  const { context, table, work, record, isRetried, writes, arrived } = row;
   const { noted, merged, arrivals, sending, changed } = settled;
   const served = work.sealed ?? row.known ?? {};
   const sealed =
@@ -55,7 +55,7 @@ export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
       findings: work.sealed ? arrivedFindings(table, arrivals, work.sealed, noted) : [],
     },
     done: [...writes, ...arrived],
-    clearsRejection: changed,
+    clearsRejection: changed || isRetried,
   };
 }
 

@@ -15,9 +15,10 @@ export type EngineRow = Readonly<Record<string, unknown>>;
  *
  * - `out`: the app wrote the plaintext;
  * - `in`: sync wrote or removed the sealed row;
- * - `show`: the plaintext must be made again from what is sealed, since the declaration changed.
+ * - `show`: the plaintext must be made again from what is sealed, since the declaration changed;
+ * - `retry`: the app asks for the row to be sent again, which the server had refused.
  */
-export type Direction = 'out' | 'in' | 'show';
+export type Direction = 'out' | 'in' | 'show' | 'retry';
 
 /** One write to one row, queued in the transaction that made it. */
 export interface QueueEntry {
@@ -84,10 +85,7 @@ export interface RowRecord {
   readonly own: string | null;
   /** Digest of the merged content that was sent last, and the payload ids that it answered. */
   readonly sent: { readonly content: string; readonly arrived: readonly string[] } | null;
-  /**
-   * When a merge is to be sent unless it has become needless: milliseconds since 1970; 0 when the
-   * row is to be sent in any case, since the server had refused it.
-   */
+  /** When a merge is to be sent unless it has become needless: milliseconds since 1970. */
   readonly due: number | null;
   /** Why it is not in step; `null` when all is well. */
   readonly trouble: RowTrouble | null;
@@ -131,7 +129,7 @@ export interface RowOutcome {
    * entry: their `seq`s.
    */
   readonly held?: readonly number[];
-  /** Whether a refusal by the server is forgotten, since the app wrote the row again. */
+  /** Whether a refusal by the server is forgotten, since the row is sent again. */
   readonly clearsRejection?: boolean;
 }
 
@@ -143,7 +141,7 @@ export type WriteResult = 'written' | 'moved' | 'replaced';
 
 /** How much there is to do. */
 export interface QueueCounts {
-  /** How many rows have plaintext that waits to be sealed; held ones are not counted. */
+  /** How many rows wait to be sealed: `out` and `retry`; held ones are not counted. */
   readonly out: number;
   /** How many rows have a sealed form that waits to be looked at; held ones are not counted. */
   readonly in: number;
@@ -233,7 +231,12 @@ export interface SyncStore {
    * of all rows, those that are `withdrawn` get none.
    */
   release(kind?: RowTrouble['kind']): Promise<void>;
-  /** Forgets refusals by the server, and makes those rows due at 0, so that they are sent again. */
+  /**
+   * Gives rows that the server refused an entry of `retry`, so that they are sent again.
+   *
+   * The outcome that does so forgets the refusal. One without a record of its row has nothing to be
+   * sent again, and is forgotten at once.
+   */
   retryRejected(): Promise<void>;
   /** How much there is to do. */
   counts(): Promise<QueueCounts>;

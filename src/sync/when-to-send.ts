@@ -12,9 +12,6 @@ import type { RowRecord } from './sync-store.js';
 /** What was sent, and which payloads it answered: kept in the record. */
 type Sent = NonNullable<RowRecord['sent']>;
 
-/** No merge is left to others for that long. */
-const RETRIED = 0;
-
 export type Sending =
   | { readonly when: 'never' }
   | { readonly when: 'now'; readonly sent: Sent | null }
@@ -42,11 +39,6 @@ export function whenToSend(
     return { when: 'now', sent: { content, arrived: [...answered, id] } };
   }
   return { when: 'later', due: record.due ?? now + mergeDelay() };
-}
-
-/** Whether the app asks for a row to be sent again that the server refused. */
-export function isRetried({ due }: RowRecord): boolean {
-  return due === RETRIED;
 }
 
 export function isDue({ due }: RowRecord, now: number): boolean {

@@ -137,17 +137,35 @@ export const STATUS_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     await again.writeOutcomes([outcome('n1', { clearsRejection: true })], LAST);
     ensureEqual(await again.troubled(9), [], 'The rows refused, after the app wrote them again');
   },
-  async 'makes refused rows due when they are to be sent again'(bench) {
+  async 'hands refused rows out when they are to be sent again, once'(bench) {
     const { hands, store } = await start(bench);
     await hands.write([insert('notes', 'n1'), insert('notes', 'n2')]);
     await finishAll(store, () => sent(null));
     await hands.upload([REFUSED]);
     ensureEqual(await allWork(store), [], 'The work before the retry');
     await store.retryRejected();
-    const work = await onlyWork(store);
-    ensureEqual([work.id, work.entries, work.rejected], ['n1', [], false], 'What is sent again');
-    ensureEqual(work.record?.due, 0, 'When that is due');
+    await store.retryRejected();
+    const again = await takenOver(await bench.open(), VAULT_ID);
+    const work = await onlyWork(again);
+    ensureEqual([work.id, work.rejected], ['n1', true], 'What is sent again');
+    const dirs = work.entries.map(({ dir }) => dir);
+    ensureEqual(dirs, ['retry'], 'Its entries');
+    ensureEqual((await again.counts()).out, 1, 'How many rows wait to be sealed');
+    ensureEqual((await again.troubled(9)).length, 1, 'The rows refused, until it is sent again');
+    await finishAll(again, () => ({ ...sent(null), clearsRejection: true }));
+    ensureEqual(await again.troubled(9), [], 'The rows refused, after that');
+  },
+  async 'forgets refusals of what there is no record of, when they are to be sent again'(bench) {
+    const { hands, store } = await start(bench);
+    await hands.write([insert('notes', 'n1')]);
+    await finishAll(store, () => sent(null));
+    await hands.upload();
+    await store.writeOutcomes([outcome('n1', { sealed: null, record: null })], LAST);
+    await hands.upload([REFUSED]);
+    ensureEqual((await store.troubled(9)).length, 1, 'The rows refused');
+    await store.retryRejected();
     ensureEqual(await store.troubled(9), [], 'The rows refused, after the retry');
+    ensureEqual(await allWork(store), [], 'What is sent again');
   },
 };
 

@@ -71,12 +71,13 @@ export function release(side: StoreSide, kind: RowTrouble['kind'] | undefined): 
   }
 }
 
-export function retryRejected({ database }: StoreSide): void {
-  for (const key of [...database.rejected.keys()]) {
-    database.write(database.rejected, key, undefined);
-    const noted = database.records.get(key);
-    if (!noted) continue;
-    database.write(database.records, key, { ...noted, record: { ...noted.record, due: 0 } });
+export function retryRejected(side: StoreSide): void {
+  const { queue, records, rejected, write } = side.database;
+  const retried = new Set([...queue.values()].filter(({ dir }) => dir === 'retry').map(keyOf));
+  for (const [key, place] of [...rejected]) {
+    // What there is no record of has nothing to be sent again.
+    if (!records.has(key)) write(rejected, key, undefined);
+    else if (!retried.has(key)) side.enqueue(place, 'retry', null);
   }
 }
 

@@ -44,8 +44,8 @@ function counts(database: MemoryDatabase): QueueCounts {
     new Set(active.filter(({ dir }) => isCounted(dir)).map(keyOf)).size;
   const due = [...database.records.values()].flatMap(({ record }) => record.due ?? []);
   return {
-    out: rowsWith((dir) => dir === 'out'),
-    in: rowsWith((dir) => dir !== 'out'),
+    out: rowsWith((dir) => dir === 'out' || dir === 'retry'),
+    in: rowsWith((dir) => dir === 'in' || dir === 'show'),
     due: due.length,
     nextDue: due.length > 0 ? Math.min(...due) : null,
   };

@@ -130,9 +130,26 @@ export const BROKEN_STARTS_AND_ROWS: BrokenAdapters = {
     outcomesBy((each) => ({ ...each, clearsRejection: false })),
     'says that the server refused a row, through a kill, until the app writes it again',
   ],
+  'forgets a refusal before the row is sent again': [
+    storesBy((store) => ({
+      async retryRejected() {
+        await store.retryRejected();
+        const rows = await store.troubled(100);
+        const outcomes = rows.map(({ table, id }) => {
+          return { table, id, done: [], clearsRejection: true };
+        });
+        await store.writeOutcomes(outcomes, Number.MAX_SAFE_INTEGER);
+      },
+    })),
+    'hands refused rows out when they are to be sent again, once',
+  ],
+  'keeps a refusal of what it does not know': [
+    storesBy(() => ({ retryRejected: async () => {} })),
+    'forgets refusals of what there is no record of, when they are to be sent again',
+  ],
   'tries nothing again': [
     storesBy(() => ({ retryRejected: async () => {} })),
-    'makes refused rows due when they are to be sent again',
+    'hands refused rows out when they are to be sent again, once',
   ],
   'has integers only': [
     rowsBy((row) => ({ ...row, plain: mapped(row.plain, Math.trunc) })),

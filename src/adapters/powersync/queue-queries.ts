@@ -22,7 +22,8 @@ export async function counts(tx: Transaction): Promise<QueueCounts> {
   const rowsWith = (dirs: string) =>
     `(SELECT count(*) FROM (SELECT DISTINCT tbl, id FROM rowseal_queue WHERE held = 0 AND ${dirs}))`;
   return await tx.get<QueueCounts>(
-    `SELECT ${rowsWith("dir = 'out'")} AS "out", ${rowsWith("dir <> 'out'")} AS "in",
+    `SELECT ${rowsWith("dir IN ('out', 'retry')")} AS "out",
+      ${rowsWith("dir IN ('in', 'show')")} AS "in",
       count(due) AS due, min(due) AS nextDue
     FROM rowseal_rows WHERE due IS NOT NULL`,
   );
@@ -81,11 +82,24 @@ export async function release(
   );
 }
 
-/** A row that was refused without a record of it has nothing to be sent again. */
+/**
+ * What was refused is sent again, and told as refused until then.
+ *
+ * A delete of the engine's, or a row that was sealed anew since, has nothing to be sent again.
+ */
 export async function retryRejected(tx: Transaction): Promise<void> {
   await tx.execute(
-    `UPDATE rowseal_rows SET due = 0
-    WHERE (tbl, id) IN (SELECT tbl, id FROM rowseal_rejected)`,
+    `DELETE FROM rowseal_rejected WHERE NOT EXISTS (
+      SELECT 1 FROM rowseal_rows AS r
+      WHERE r.tbl = rowseal_rejected.tbl AND r.id = rowseal_rejected.id
+      AND r.own = rowseal_rejected.payload_id
+    )`,
   );
-  await tx.execute('DELETE FROM rowseal_rejected');
+  await tx.execute(
+    `INSERT INTO rowseal_queue (dir, tbl, id, at)
+    SELECT 'retry', x.tbl, x.id, ${NOW_MS} FROM rowseal_rejected AS x
+    WHERE NOT EXISTS (
+      SELECT 1 FROM rowseal_queue AS q WHERE q.tbl = x.tbl AND q.id = x.id AND q.dir = 'retry'
+    )`,
+  );
 }
