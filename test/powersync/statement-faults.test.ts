@@ -1,0 +1,117 @@
+/**
+ * Every statement that a mirror executes fails once, and is once the last one of its process.
+ *
+ * Each chapter is played once to count its steps, and then once for each step and kind of fault. In
+ * the end everything is as if nothing had happened, and nothing was sent that was not sent then.
+ */
+
+import { decryptRow } from 'rowseal';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { FaultKind } from '../support/faulty-powersync.js';
+import { CHAPTERS, type Chapter } from './fault-chapters.js';
+import { type FaultWorld, faultWorld, notes, tasks } from './fault-world.js';
+
+const KINDS: readonly FaultKind[] = ['fails', 'dies'];
+
+/** A mirror that failed tries again by itself; here that would come in the middle of a later run. */
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+it.each(Object.entries(CHAPTERS))('%s', { timeout: 180_000 }, async (name, chapter) => {
+  const world = await faultWorld();
+  const undisturbed = await run(world, chapter, name, 0, 'fails');
+  for (let step = 1; step <= undisturbed.steps; step++) {
+    for (const kind of KINDS) {
+      const label = `step ${step} ${kind}`;
+      const { sent } = await run(world, chapter, label, step, kind);
+      expect(sent, label).toEqual(undisturbed.sent);
+    }
+  }
+  expect(undisturbed.steps).toBeGreaterThan(20);
+});
+
+it('a mirror that failed goes on by itself', async () => {
+  const world = await faultWorld();
+  await world.begin(world.vaults.current);
+  await world.db.execute("INSERT INTO notes (id, title) VALUES ('n1', 'first')");
+  world.arm(1, 'fails');
+  await expect(world.flushOnce()).rejects.toThrow('At step 1.');
+  expect(world.status()).toMatchObject({ state: 'failing', error: { message: 'At step 1.' } });
+  await vi.advanceTimersToNextTimerAsync();
+  vi.useRealTimers();
+  await vi.waitUntil(() => world.status().state === 'running');
+  expect(world.status().error).toBeNull();
+});
+
+async function run(
+  world: FaultWorld,
+  chapter: Chapter,
+  label: string,
+  step: number,
+  kind: FaultKind,
+): Promise<{ readonly steps: number; readonly sent: readonly number[] }> {
+  const id = (name: string) => `${label} ${name}`;
+  world.beginRun();
+  await world.begin(world.vaults.current);
+  for (const name of chapter.notes ?? []) {
+    world.b.engine.insert('notes', { id: id(name), title: 'first' });
+  }
+  if (chapter.notes) await settle(world);
+  await chapter.prepare?.(world, id);
+  world.arm(step, kind);
+  await chapter.play(world, id);
+  const steps = world.disarm();
+  await settle(world);
+  const places = Object.entries(chapter.end).map(([key, row]) => {
+    const [table = '', name = ''] = key.split(' ');
+    return { table, id: id(name), row };
+  });
+  for (const place of places) await expectEverywhere(world, place, label);
+  await expectNothingLeft(world, label);
+  const sent = places.map((place) => world.server.uploadCount(place.table, place.id, 'a'));
+  return { steps, sent };
+}
+
+/** Everything that is on its way arrives, on both devices. */
+async function settle(world: FaultWorld): Promise<void> {
+  const position = () => world.server.checkpoint('b', 0).position;
+  for (let before = -1; before < position(); ) {
+    before = position();
+    await world.b.sync();
+    await world.exchange();
+    await world.flush();
+  }
+}
+
+async function expectNothingLeft({ db }: FaultWorld, label: string): Promise<void> {
+  const left = await db.getAll(
+    `SELECT 'queue', id FROM rowseal_queue UNION ALL SELECT 'upload', id FROM ps_crud
+    UNION ALL SELECT 'rejected', id FROM rowseal_rejected
+    UNION ALL SELECT trouble, id FROM rowseal_rows WHERE trouble IS NOT NULL`,
+  );
+  expect(left, label).toEqual([]);
+}
+
+interface PlaceInEnd {
+  readonly table: string;
+  readonly id: string;
+  readonly row: object | null;
+}
+
+async function expectEverywhere(
+  { db, b, server, vaults }: FaultWorld,
+  { table, id, row }: PlaceInEnd,
+  label: string,
+): Promise<void> {
+  const expected = row && { id, ...row };
+  const sql = `SELECT * FROM ${table} WHERE id = ?`;
+  expect(await db.getOptional(sql, [id]), `${label}, real device`).toEqual(expected);
+  expect(b.engine.row(table, id), `${label}, other device`).toEqual(expected);
+  const opened = () =>
+    decryptRow(vaults.current, table === 'notes' ? notes : tasks, server.row(table, id) as never);
+  if (row)
+    expect({ body: null, day: null, folder: null, ...opened() }, `${label}, server`).toMatchObject(
+      row,
+    );
+  else expect(opened, `${label}, server`).toThrow('deleted');
+}
