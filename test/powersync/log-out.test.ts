@@ -83,7 +83,10 @@ describe.each(Object.entries(WAYS))('%s', { timeout: 120_000 }, (name, leave) =>
     for (const secret of SECRETS) expect(before).toContain(secret);
 
     await leave(db);
-    if (name === 'logOut') expect(await plaintextOnDisk(file.folder, SECRETS)).toEqual([]);
+    if (name === 'logOut') {
+      expect(first.status.state).toBe('closed');
+      expect(await plaintextOnDisk(file.folder, SECRETS)).toEqual([]);
+    }
     expect(await db.getAll('SELECT 1 FROM ps_crud')).toEqual([]);
 
     const mirror = await startAnother(db);
