@@ -3,10 +3,22 @@ import { RowsealError } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
 import { type OpenedRow, type OpenRowOptions, openSealedRow } from '../rows/seal-row.js';
 import type { Table } from '../rows/table.js';
+import { payloadIdOf } from './payload-id.js';
+import { boundValuesOf } from './row-record.js';
 import type { EngineRow } from './sync-store.js';
 
 /** A server could name as many as it likes; an honest trigger keeps one for each device. */
 const SIBLING_LIMIT = 64;
+/** Rows whose bound values are tried: each costs an opening for every sibling. */
+const EARLIER_LIMIT = 4;
+
+/** What a device knows of a row before it opens what arrived. */
+export interface OpeningHints extends OpenRowOptions {
+  /** Id of a payload whose whole content it knows, being its own; `null` if there is none. */
+  readonly own: string | null;
+  /** Sealed rows that it has seen: a sibling may bind what they show. */
+  readonly earlier: readonly EngineRow[];
+}
 
 export interface Arrivals {
   /** The payload in place; `null` when there is none, or when it does not open. */
@@ -15,6 +27,8 @@ export interface Arrivals {
   readonly refusal: RowsealError | null;
   /** The siblings that open. */
   readonly siblings: readonly OpenedRow[];
+  /** Id of a sibling that need not be opened, since all of it is known; `null` if there is none. */
+  readonly ownSibling: string | null;
   /** The texts of the others, which stay on the server until a device can merge them. */
   readonly leftSiblings: readonly string[];
   /** Why they do not open, one reason for each. */
@@ -25,6 +39,7 @@ export const NO_ARRIVALS: Arrivals = {
   main: null,
   refusal: null,
   siblings: [],
+  ownSibling: null,
   leftSiblings: [],
   siblingRefusals: [],
 };
@@ -35,14 +50,20 @@ export function openArrivals(
   table: Table,
   id: string,
   sealed: EngineRow,
-  options: OpenRowOptions,
+  hints: OpeningHints,
 ): Arrivals {
-  const main = tryOpen(vault, table, { ...sealed, id }, options);
+  const main = tryOpen(vault, table, { ...sealed, id }, hints);
+  const rows = [sealed, ...otherwiseBound(table, sealed, hints.earlier)];
   const siblings: OpenedRow[] = [];
   const leftSiblings: string[] = [];
   const siblingRefusals: RowsealError[] = [];
+  let ownSibling: string | null = null;
   for (const payload of siblingPayloads(sealed)) {
-    const opened = tryOpen(vault, table, { ...sealed, id, payload }, options);
+    if (payloadIdOf({ payload }) === hints.own) {
+      ownSibling = hints.own;
+      continue;
+    }
+    const opened = tryBeside(rows, (row) => tryOpen(vault, table, { ...row, id, payload }, hints));
     if (opened instanceof RowsealError) {
       leftSiblings.push(payload);
       siblingRefusals.push(opened);
@@ -53,9 +74,38 @@ export function openArrivals(
     main: refused ? null : main,
     refusal: refused ? main : null,
     siblings,
+    ownSibling,
     leftSiblings,
     siblingRefusals,
   };
+}
+
+/** Earlier rows that show other bound values than the one in place, each values once. */
+function otherwiseBound(
+  table: Table,
+  sealed: EngineRow,
+  earlier: readonly EngineRow[],
+): readonly EngineRow[] {
+  const byValues = new Map<string, EngineRow>();
+  for (const row of [sealed, ...earlier]) {
+    const values = JSON.stringify(boundValuesOf(table, row));
+    if (!byValues.has(values)) byValues.set(values, row);
+  }
+  return [...byValues.values()].slice(1, EARLIER_LIMIT + 1);
+}
+
+/** One id may have been inserted twice: what was replaced then binds other values. */
+function tryBeside(
+  rows: readonly EngineRow[],
+  open: (row: EngineRow) => OpenedRow | RowsealError,
+): OpenedRow | RowsealError {
+  let refusal: RowsealError | null = null;
+  for (const row of rows) {
+    const opened = open(row);
+    if (!(opened instanceof RowsealError) || opened.code !== 'ROW_AUTH_FAILED') return opened;
+    refusal ??= opened;
+  }
+  return refusal as RowsealError;
 }
 
 /** Whether a newer vault header or a newer version of the app will open what was refused. */

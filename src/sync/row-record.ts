@@ -37,11 +37,20 @@ export function isNoted(table: Table, sealed: EngineRow, seen: string): boolean 
 
 /** A declaration's bound sets are those of the one before it, and mostly none more. */
 function digestUnder(table: Table, sealed: EngineRow, sets: number): string {
-  const bound = Array.from({ length: sets }, (_, set) => boundColumns(table, set)).flat();
-  const values = bound.map(({ name }) => sealed[name] ?? null);
+  const values = boundValuesOf(table, sealed, sets);
   const text = JSON.stringify([sealed.payload, sealed.siblings || '', ...values]);
   // JSON text is well-formed whatever it was made of, so that it always has bytes.
   return digestBytes(encodeUtf8(text) as Uint8Array);
+}
+
+/** What a sealed row shows in the bound columns of every set, or of the first `sets`. */
+export function boundValuesOf(
+  table: Table,
+  sealed: EngineRow,
+  sets: number = table.layout.boundSets.length,
+): readonly unknown[] {
+  const bound = Array.from({ length: sets }, (_, set) => boundColumns(table, set)).flat();
+  return bound.map(({ name }) => sealed[name] ?? null);
 }
 
 /** The visible and server-owned values of a sealed row, as text that is compared. */

@@ -31,7 +31,7 @@ export function sealUpload(
   return {
     ...Object.fromEntries(owned.map(({ name }) => [name, servedEngineValue(served[name])])),
     ...sealVersion(vault, table, version, served),
-    parents: merged.join(' '),
+    parents: [...merged, ...(arrivals.ownSibling === null ? [] : [arrivals.ownSibling])].join(' '),
     siblings: arrivals.leftSiblings.join(' '),
   };
 }

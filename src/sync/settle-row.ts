@@ -10,7 +10,13 @@ import { holdsAll, mergeVersions, type RowVersion } from '../rows/row-version.js
 import { openSealedRow } from '../rows/seal-row.js';
 import type { Table } from '../rows/table.js';
 import { applyChange } from './apply-change.js';
-import { type Arrivals, NO_ARRIVALS, openArrivals, waits } from './open-arrivals.js';
+import {
+  type Arrivals,
+  NO_ARRIVALS,
+  type OpeningHints,
+  openArrivals,
+  waits,
+} from './open-arrivals.js';
 import { settleVisible } from './plaintext.js';
 import { needsOpening, type RowInHand, type SettleContext, takeInHand } from './row-in-hand.js';
 import { clearOf } from './row-record.js';
@@ -54,7 +60,7 @@ function settleOpened(row: RowInHand): RowOutcome {
   const { context, table, work, change, record, known } = row;
   const { vault } = context;
   const arrivals = work.sealed
-    ? openArrivals(vault, table, work.id, work.sealed, context)
+    ? openArrivals(vault, table, work.id, work.sealed, hintsFor(row))
     : NO_ARRIVALS;
   if (arrivals.refusal && waits(arrivals.refusal)) throw arrivals.refusal;
   const noted = known && openKnown(row, known, arrivals);
@@ -71,6 +77,16 @@ function settleOpened(row: RowInHand): RowOutcome {
   const lacking = !arrivals.main || !holdsAll(table, arrivals.main, merged);
   const sending = sendingOf(row, { merged, arrivals, lacking, changed });
   return outcomeOf(row, { noted, before, after, merged, arrivals, sending, lacking, changed });
+}
+
+/** The rows that this device has seen: what it knew, and what sync replaced since. */
+function hintsFor({ context, work, record, known }: RowInHand): OpeningHints {
+  const replaced = work.entries.flatMap(({ dir, base }) => (dir === 'in' && base ? [base] : []));
+  return {
+    acceptRetired: context.acceptRetired,
+    own: known && record.own,
+    earlier: known ? [known, ...replaced] : replaced,
+  };
 }
 
 /** What this device knew was accepted then, whatever has become of its key. */
