@@ -51,5 +51,5 @@ describe('an edit of a locked device', () => {
     const { stamps } = decryptRowDetails(vault, notes, sealed as SealedRowOf<typeof notes>);
     expect(stamps.title?.time).toBe(monday);
     expect(stamps.body?.time).toBeGreaterThan(monday);
-  });
+  }, 120_000);
 });

@@ -50,7 +50,7 @@ async function powersyncDevice(
   await start();
   const online = async (condition: () => Promise<boolean>) => {
     await connect(db, server, name, { uploadData: uploadsOf(tables) });
-    await vi.waitUntil(condition, { timeout: 20_000, interval: 5 });
+    await vi.waitUntil(condition, { timeout: 60_000, interval: 5 });
     await db.disconnect();
   };
   return {
