@@ -75,8 +75,10 @@ export interface RowRecord {
   /** The sealed row that holds all this device knows; `null` while that is the one in place. */
   readonly known: EngineRow | null;
   /**
-   * What the plaintext says of that while it is behind, since the app wrote it again before it could
-   * be shown: a sealed row, or nothing. `null` while the plaintext says all of it.
+   * What the plaintext says of that while it is behind, as a sealed row, or as nothing; `null` while
+   * it says all of it.
+   *
+   * It is behind where the app wrote it again before what arrived could be shown.
    */
   readonly reflected: { readonly sealed: EngineRow | null } | null;
   /** The life counter, a number: even for a deleted row, 0 while nothing of it was ever opened. */
