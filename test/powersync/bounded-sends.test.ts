@@ -39,12 +39,12 @@ async function untilInStep(devices: readonly PowerSyncDevice[], server: SyncServ
       expect(await db.getAll(LEFT)).toEqual([]);
       expect(await db.getAll(SEALED)).toEqual(there);
     }
-  }, 120_000);
+  });
 }
 
 const sends = (server: SyncServer) => server.uploadsOf('notes_sealed', 'n1');
 
-describe('a server', () => {
+describe('a server', { timeout: 120_000 }, () => {
   it.each([
     ['replays an old payload for ever', [0], 2],
     ['alternates between two old payloads', [0, 1], 4],
@@ -61,7 +61,7 @@ describe('a server', () => {
     expect(sent.at(-1)).toBeLessThanOrEqual(most);
     expect(sent.at(-1)).toBe(sent.at(ROUNDS / 2));
     for (const { db } of devices) await untilRows(db, ALL, [{ title: 'Three', body: 'Body' }]);
-  }, 120_000);
+  });
 
   it('that acknowledges and forgets gets an edit, and one answer to what it serves', async () => {
     const { server, devices, laptop } = await editedRow();
@@ -76,7 +76,7 @@ describe('a server', () => {
     expect(sent.at(-1)).toBeLessThanOrEqual(1 + 2);
     expect(sent.at(-1)).toBe(sent.at(ROUNDS / 2));
     await untilRows(laptop.db, ALL, [{ title: 'Four', body: 'Body' }]);
-  }, 120_000);
+  });
 
   it('that refuses a row for good is asked once for each edit, whatever it replays', async () => {
     const { server, devices, laptop } = await editedRow();
@@ -96,5 +96,5 @@ describe('a server', () => {
     const answers = (await sends(server)) - before - 2;
     expect(answers).toBeLessThanOrEqual(2);
     await untilRows(laptop.db, ALL, [{ title: 'Five', body: 'Body' }]);
-  }, 120_000);
+  });
 });

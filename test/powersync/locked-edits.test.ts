@@ -26,7 +26,7 @@ async function lockedAndOther() {
   return { server, locked, other };
 }
 
-describe('an edit of a locked device', () => {
+describe('an edit of a locked device', { timeout: 120_000 }, () => {
   it.each([
     ["UPDATE notes SET title = 'Monday'", { title: 'Monday', body: 'Tuesday' }],
     ["UPDATE notes SET title = 'Monday', body = 'Monday'", { title: 'Monday', body: 'Tuesday' }],
@@ -51,5 +51,5 @@ describe('an edit of a locked device', () => {
     const { stamps } = decryptRowDetails(vault, notes, sealed as SealedRowOf<typeof notes>);
     expect(stamps.title?.time).toBe(monday);
     expect(stamps.body?.time).toBeGreaterThan(monday);
-  }, 120_000);
+  });
 });
