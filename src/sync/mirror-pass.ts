@@ -3,7 +3,7 @@ import type { Vault } from '../keys/vault.js';
 import type { Table } from '../rows/table.js';
 import { mapInSlices } from './give-way.js';
 import { settleRow } from './settle-row.js';
-import type { SyncStore, WriteResult } from './sync-store.js';
+import type { RowOutcome, SyncStore, Work, WriteResult } from './sync-store.js';
 
 export interface PassContext {
   readonly store: SyncStore;
@@ -31,11 +31,21 @@ export interface PassResult {
 /** Throws `LOCKED` when the vault is, with nothing written. */
 export async function runPass(context: PassContext): Promise<PassResult> {
   const { store, tables, now, limit, ends } = context;
-  const { rows, upTo, snapshot } = await store.readWork(limit, now, ends);
-  if (rows.length === 0) return { result: 'idle', arrived: 0 };
-  const outcomes = await mapInSlices(rows, (work) =>
-    settleRow({ ...context, upTo }, tables.get(work.table) as Table, work),
+  const work = await store.readWork(limit, now, ends);
+  const settling = { ...context, upTo: work.upTo };
+  const outcomes = await mapInSlices(work.rows, (row) =>
+    settleRow(settling, tables.get(row.table) as Table, row),
   );
+  return resultOf(context, work, outcomes);
+}
+
+/** Writes what became of a pass's work. */
+export async function resultOf(
+  { store }: PassContext,
+  { rows, snapshot }: Work,
+  outcomes: readonly RowOutcome[],
+): Promise<PassResult> {
+  if (rows.length === 0) return { result: 'idle', arrived: 0 };
   const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in')).length;
   return { result: await store.writeOutcomes(outcomes, snapshot), arrived };
 }

@@ -2,10 +2,11 @@
 import { RowsealError } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
 import type { Table } from '../rows/table.js';
+import { runCarefulPass } from './careful-pass.js';
 import { declarationOf } from './declaration.js';
 import { randomMergeDelay } from './merge-delay.js';
 import type { MirrorSettings } from './mirror.js';
-import { type PassResult, runPass } from './mirror-pass.js';
+import { type PassContext, type PassResult, runPass } from './mirror-pass.js';
 import {
   countedStatus,
   createObservable,
@@ -42,6 +43,10 @@ export interface MirrorRun {
   /** Entries at which transactions of the app are known to end. */
   ends: readonly number[];
   acceptRetired: boolean;
+  /** Turns that failed one after the other. */
+  failures: number;
+  /** Rows that failed in the last of them, each by itself. */
+  readonly suspects: Set<string>;
   /** The engine has all of the first sync; it stands in plaintext after the next idle turn. */
   isDownloaded: boolean;
   firstSync: MirrorStatus['firstSync'];
@@ -67,6 +72,8 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
     ended: null,
     ends: [],
     acceptRetired: false,
+    failures: 0,
+    suspects: new Set(),
     isDownloaded: false,
     firstSync: INITIAL_STATUS.firstSync,
     countedAt: 0,
@@ -87,13 +94,18 @@ export function endRun(run: MirrorRun, state: 'replaced' | 'closed', reason: Err
 }
 
 async function takeTurn(run: MirrorRun): Promise<Turn> {
-  run.ends = [...run.ends, await run.store.lastSeq()].slice(-ENDS_LIMIT);
+  const end = await run.store.lastSeq();
+  if (end !== run.ends.at(-1)) run.ends = [...run.ends, end].slice(-ENDS_LIMIT);
   const wasDownloaded = run.isDownloaded;
   const { result, arrived } = await pass(run);
   if (run.ended) return 'idle';
   if (result === 'replaced') {
     void endRun(run, 'replaced', replaced());
     return 'idle';
+  }
+  if (result !== 'moved') {
+    run.failures = 0;
+    run.suspects.clear();
   }
   run.status.set({ state: 'running', error: null });
   const { done, opened } = run.firstSync;
@@ -108,7 +120,7 @@ async function pass(run: MirrorRun): Promise<PassResult> {
   const { store, tables, vault, ends, acceptRetired, settings } = run;
   run.turnVault = vault;
   if (!vault) throw new RowsealError('LOCKED', 'Call unlock of this mirror with an open vault.');
-  return runPass({
+  const context: PassContext = {
     store,
     tables,
     vault,
@@ -118,7 +130,9 @@ async function pass(run: MirrorRun): Promise<PassResult> {
     mergeDelay: settings.mergeDelay ?? randomMergeDelay,
     deletes: settings.deletes,
     acceptRetired,
-  });
+  };
+  const isCareful = run.failures > 1;
+  return isCareful ? runCarefulPass(context, run.suspects) : runPass(context);
 }
 
 async function count(run: MirrorRun): Promise<void> {
@@ -147,6 +161,7 @@ function turnFailed(run: MirrorRun, error: unknown): void {
     count(run).catch((cause) => turnFailed(run, cause));
     return;
   }
+  run.failures += 1;
   const cause = error instanceof Error ? error : new Error(String(error));
   run.status.set({ state: 'failing', error: cause, settled: false });
   wakeIn(run, RETRY_MS);

@@ -36,6 +36,16 @@ export function settleRow(context: SettleContext, table: Table, work: RowWork): 
   }
 }
 
+/** Keeps a row as it is that can't be settled, or that can't be written. */
+export function holdRow(
+  context: SettleContext,
+  table: Table,
+  work: RowWork,
+  error: RowsealError,
+): RowOutcome {
+  return hold(takeInHand(context, table, work), error);
+}
+
 /** An echo, or a change of visible columns alone: no key is used. */
 function settleUnopened({ table, work, record, arrived, movedOn }: RowInHand): RowOutcome {
   const outcome = { table: table.name, id: work.id, done: arrived };
@@ -195,4 +205,4 @@ function hold(row: RowInHand, error: RowsealError): RowOutcome {
   };
 }
 
-const UNSEALABLE: readonly string[] = ['VALUE_UNSUPPORTED', 'LIMIT_EXCEEDED'];
+const UNSEALABLE: readonly string[] = ['VALUE_UNSUPPORTED', 'LIMIT_EXCEEDED', 'STORE_FAILED'];

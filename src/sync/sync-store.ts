@@ -224,6 +224,12 @@ export interface SyncStore {
    * or, when an outcome with `sealed` is among those, nothing at all is written: `moved`.
    */
   writeOutcomes(outcomes: readonly RowOutcome[], snapshot: number): Promise<WriteResult>;
+  /**
+   * Does all that `writeOutcomes` does and undoes it, to learn whether the database takes it.
+   *
+   * Throws what that throws.
+   */
+  rehearse(outcomes: readonly RowOutcome[], snapshot: number): Promise<void>;
   /** The highest `seq` ever committed: everything up to it is whole transactions. */
   lastSeq(): Promise<number>;
   /**

@@ -20,7 +20,7 @@ import {
   update,
   VAULT_ID,
 } from './adapter-bench.js';
-import { ensureEqual } from './expectations.js';
+import { ensure, ensureEqual } from './expectations.js';
 import type { SealedUpload } from './memory-database.js';
 
 export const OUTCOME_DUTIES: Readonly<Record<string, AdapterDuty>> = {
@@ -225,6 +225,28 @@ export const OUTCOME_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     );
     ensureEqual(rows[0]?.entries[0], before.rows[0]?.entries[0], 'The first entry of the row');
     ensureEqual(rows[1]?.entries, before.rows[1]?.entries, 'The entries of the other row');
+  },
+  async 'rehearses a batch: throws as writing it would, and changes nothing'(bench) {
+    const { hands, store } = await start(bench);
+    await hands.write([insert('notes', 'n1', { body: 'one' })]);
+    const before = await onlyWork(store);
+    const { snapshot } = await store.readWork(9, 0, []);
+    const given = {
+      plain: note({ body: 'two' }),
+      sealed: sealedNote(),
+      record: record({ due: 1 }),
+    };
+    const batch = [outcome('n1', { ...given, done: seqsOf(before) })];
+    await store.rehearse(batch, snapshot);
+    ensureEqual(await onlyWork(store), before, 'The work after a rehearsal');
+    ensureEqual(await hands.plain('notes', 'n1'), note({ body: 'one' }), 'The plaintext after it');
+    ensureEqual(await hands.sealed('notes', 'n1'), null, 'The sealed row after it');
+    ensureEqual(await hands.upload(), [], 'What is sent after it');
+    const impossible = [...batch, outcome('n2', { ...given, table: 'ghosts' })];
+    const refusal = await store.rehearse(impossible, snapshot).catch((error: unknown) => error);
+    ensure(refusal instanceof Error, 'A table that there is not was rehearsed.');
+    ensureEqual(await store.writeOutcomes(batch, snapshot), 'written', 'What became of the batch');
+    ensureEqual(await hands.plain('notes', 'n1'), given.plain, 'The plaintext written then');
   },
 };
 

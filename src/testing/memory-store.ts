@@ -26,6 +26,8 @@ export function memoryStoreOf(
       database.transaction(() =>
         isOwner() ? writeOutcomes(side, outcomes, snapshot) : 'replaced',
       ),
+    rehearse: async (outcomes, snapshot) =>
+      undone(database, () => writeOutcomes(side, outcomes, snapshot)),
     lastSeq: async () => lastSeq(database),
     release: async (kind) => commit(() => release(side, kind)),
     retryRejected: async () => commit(() => retryRejected(side)),
@@ -36,6 +38,19 @@ export function memoryStoreOf(
     findings: async (limit) => findings(database).slice(0, limit),
     onWork: onCommit,
   };
+}
+
+const UNDONE = /* @__PURE__ */ Symbol('undone');
+
+function undone(database: MemoryDatabase, work: () => unknown): void {
+  try {
+    database.transaction(() => {
+      work();
+      throw UNDONE;
+    });
+  } catch (error) {
+    if (error !== UNDONE) throw error;
+  }
 }
 
 function counts(database: MemoryDatabase): QueueCounts {

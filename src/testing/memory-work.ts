@@ -69,7 +69,7 @@ export function readWork(
   const room = Math.max(0, limit - places.size);
   for (const each of due.slice(0, room)) places.set(keyOf(each), each);
   const snapshot = lastSeq(database);
-  const entries = entriesByRow(database.queue.values());
+  const entries = entriesByRow(inOrder(database));
   return {
     upTo: taken < active.length ? (active[taken - 1] as StoredEntry).seq : snapshot,
     snapshot,
@@ -103,8 +103,14 @@ function rowWork(side: StoreSide, place: Place, entries: readonly StoredEntry[])
 }
 
 /** What is handed out, in rising order. */
-export function activeEntries({ queue, held }: MemoryDatabase): StoredEntry[] {
-  return [...queue.values()].filter((entry) => !held.get(keyOf(entry))?.includes(entry.seq));
+export function activeEntries(database: MemoryDatabase): StoredEntry[] {
+  const { held } = database;
+  return inOrder(database).filter((entry) => !held.get(keyOf(entry))?.includes(entry.seq));
+}
+
+/** A transaction that was undone has put its entries back at the end. */
+function inOrder({ queue }: MemoryDatabase): StoredEntry[] {
+  return [...queue.values()].sort((a, b) => a.seq - b.seq);
 }
 
 export function entriesByRow(entries: Iterable<StoredEntry>): Map<string, StoredEntry[]> {

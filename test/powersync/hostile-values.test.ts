@@ -5,6 +5,7 @@ import { uploadWith } from 'rowseal/powersync';
 import { describe, expect, it } from 'vitest';
 import { createFeed } from '../support/fed-powersync.js';
 import { openUserVault, powersyncDevice } from '../support/mirrored-powersync.js';
+import { until } from '../support/synced-devices.js';
 
 const notes = defineTable('notes', {
   title: encrypted.text(),
@@ -101,4 +102,25 @@ describe('a value of a server', () => {
     expect(mirror.status).toMatchObject({ state: 'running', quarantined: 0 });
     expect(await uploaded(db)).toEqual(['stars: a boolean']);
   });
+});
+
+it('a row at which every write fails stops no other row for long', async () => {
+  const vault = await openUserVault();
+  const { db, mirror } = await powersyncDevice('laptop', [notes], { vault });
+  await db.execute(
+    `CREATE TRIGGER poison BEFORE INSERT ON ps_data_local__notes WHEN NEW.id = 'seen: a boolean'
+    BEGIN SELECT RAISE(ABORT, 'poison'); END`,
+  );
+  const feed = createFeed();
+  feed.add(['seen: a boolean', 'stars: a boolean'].map((id) => servedRow(vault, id)));
+  await feed.deliver(db);
+  await until(async () => expect(mirror.status.quarantined).toBe(1));
+  expect(mirror.status.state).toBe('running');
+  expect(await db.getAll('SELECT id FROM notes')).toEqual([{ id: 'stars: a boolean' }]);
+  const held = { id: 'seen: a boolean', kind: 'quarantined', code: 'STORE_FAILED' };
+  expect(await mirror.troubledRows()).toMatchObject([held]);
+  await db.execute('DROP TRIGGER poison');
+  await mirror.retry();
+  expect(await db.getAll('SELECT id FROM notes')).toHaveLength(2);
+  expect(mirror.status.quarantined).toBe(0);
 });

@@ -44,6 +44,18 @@ export const BROKEN_OUTCOMES: BrokenAdapters = {
     })),
     'sends the sealed rows of a batch as one transaction, in their order',
   ],
+  'writes what it is to rehearse': [
+    storesBy((store) => ({
+      async rehearse(outcomes, snapshot) {
+        await store.writeOutcomes(outcomes, snapshot);
+      },
+    })),
+    'rehearses a batch: throws as writing it would, and changes nothing',
+  ],
+  'rehearses nothing': [
+    storesBy(() => ({ async rehearse() {} })),
+    'rehearses a batch: throws as writing it would, and changes nothing',
+  ],
   'is done with all entries of a row': [
     outcomesBy((each) => ({ ...each, done: EVERY_NUMBER })),
     'keeps entries that are neither done nor held',

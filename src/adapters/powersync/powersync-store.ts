@@ -37,6 +37,11 @@ export function createPowerSyncStore(
       db.readTransaction((tx) => readWork(tx, tables, { limit, now, ends })),
     writeOutcomes: (outcomes, snapshot) =>
       db.writeTransaction((tx) => writeOutcomes(tx, tables, owner, outcomes, snapshot)),
+    rehearse: (outcomes, snapshot) =>
+      db.writeTransaction(async (tx) => {
+        await writeOutcomes(tx, tables, owner, outcomes, snapshot);
+        await tx.rollback();
+      }),
     lastSeq: () => readLastSeq(db),
     release: (kind) => db.writeTransaction((tx) => release(tx, kind)),
     retryRejected: () => db.writeTransaction(retryRejected),
