@@ -146,9 +146,9 @@ export const CHAPTERS: Readonly<Record<string, Chapter>> = {
   },
   'a key that comes later': {
     notes: ['n1'],
-    prepare: (world) => world.begin(world.vaults.old),
+    prepare: (world) => world.begin(world.headers.old),
     async play(world, id) {
-      const { db, b, vaults } = world;
+      const { db, b, headers } = world;
       b.engine.update('notes', id('n1'), { body: 'B' });
       b.engine.insert('notes', { id: id('n2'), title: 'first' });
       await b.sync();
@@ -156,7 +156,7 @@ export const CHAPTERS: Readonly<Record<string, Chapter>> = {
       await world.exchange();
       await world.flush();
       expect(world.status().waitingKeys).toMatchObject([{ rows: 2 }]);
-      await world.unlock(vaults.current);
+      await world.unlock(headers.current);
       await world.flush();
     },
     end: { 'notes n1': note('A', { body: 'B' }), 'notes n2': note('first') },

@@ -25,35 +25,35 @@ export const tables = [notes, tasks] as const;
 export type FaultWorld = Awaited<ReturnType<typeof faultWorld>>;
 
 /** Both devices share the vault of `mirroredWorld`; its data key was rotated since. */
-async function vaults() {
+async function vaultHeaders() {
   const { vault, store, opener } = vaultForTesting('mirrored devices');
   const rotated = await rotateDataKey(store, vault);
   return {
-    old: await openVault(memoryStore(vault.header), opener),
-    current: await openVault(memoryStore(rotated.header), opener),
-    other: await openVault(memoryStore(rotated.header), opener),
+    headers: { old: vault.header, current: rotated.header },
+    open: (header: string) => openVault(memoryStore(header), opener),
   };
 }
 
 export async function faultWorld() {
-  const { old, current, other } = await vaults();
+  const { headers, open } = await vaultHeaders();
   const world = mirroredWorld(tables);
   const { server } = world;
   const db: PowerSyncDatabase = await openPowerSync(schemaOf(tables));
   const b = await world.device('b');
-  b.vault = other;
+  b.vault = await open(headers.current);
   let feed = createFeed();
   let heard = 0;
   /** Of the server, when this run began. */
   let beginning = 0;
-  let vault = current;
+  let header = headers.current;
   let faulty: FaultyDatabase = faultyDatabase(db);
   let mirror: Mirror | null = null;
 
+  /** Each process opens the vault for itself. */
   async function start(): Promise<void> {
     for (;;) {
       try {
-        mirror = await startMirror({ db: faulty.db, tables, vault });
+        mirror = await startMirror({ db: faulty.db, tables, vault: await open(header) });
         return;
       } catch (error) {
         if (!isFault(error)) throw error;
@@ -81,25 +81,25 @@ export async function faultWorld() {
     db,
     b,
     server,
-    vaults: { old, current },
+    headers,
     status: () => running().status,
     start,
     flush: () => survive(() => running().flush()),
     flushOnce: () => running().flush(),
     retry: () => survive(() => running().retry()),
-    async unlock(opened: typeof vault) {
-      vault = opened;
-      await survive(() => running().unlock(opened));
+    async unlock(given: string) {
+      header = given;
+      await survive(async () => running().unlock(await open(given)));
     },
     /** After a clear only rows of this run come back. */
     beginRun(): void {
       beginning = server.checkpoint('a', heard).position;
     },
     /** A mirror with this vault, to which nothing happens until a fault is armed. */
-    async begin(opened: typeof vault): Promise<void> {
-      if (mirror && vault === opened) return;
+    async begin(given: string): Promise<void> {
+      if (mirror && header === given) return;
       await mirror?.close();
-      vault = opened;
+      header = given;
       await start();
       await running().flush();
     },

@@ -32,7 +32,7 @@ it.each(Object.entries(CHAPTERS))('%s', { timeout: 180_000 }, async (name, chapt
 
 it('a mirror that failed goes on by itself', async () => {
   const world = await faultWorld();
-  await world.begin(world.vaults.current);
+  await world.begin(world.headers.current);
   await world.db.execute("INSERT INTO notes (id, title) VALUES ('n1', 'first')");
   world.arm(1, 'fails');
   await expect(world.flushOnce()).rejects.toThrow('At step 1.');
@@ -52,7 +52,7 @@ async function run(
 ): Promise<{ readonly steps: number; readonly sent: readonly number[] }> {
   const id = (name: string) => `${label} ${name}`;
   world.beginRun();
-  await world.begin(world.vaults.current);
+  await world.begin(world.headers.current);
   for (const name of chapter.notes ?? []) {
     world.b.engine.insert('notes', { id: id(name), title: 'first' });
   }
@@ -99,7 +99,7 @@ interface PlaceInEnd {
 }
 
 async function expectEverywhere(
-  { db, b, server, vaults }: FaultWorld,
+  { db, b, server }: FaultWorld,
   { table, id, row }: PlaceInEnd,
   label: string,
 ): Promise<void> {
@@ -108,7 +108,7 @@ async function expectEverywhere(
   expect(await db.getOptional(sql, [id]), `${label}, real device`).toEqual(expected);
   expect(b.engine.row(table, id), `${label}, other device`).toEqual(expected);
   const opened = () =>
-    decryptRow(vaults.current, table === 'notes' ? notes : tasks, server.row(table, id) as never);
+    decryptRow(b.vault, table === 'notes' ? notes : tasks, server.row(table, id) as never);
   if (row)
     expect({ body: null, day: null, folder: null, ...opened() }, `${label}, server`).toMatchObject(
       row,
