@@ -4,6 +4,7 @@ import type { Table } from '../rows/table.js';
 import { mapInSlices } from './give-way.js';
 import { settleRow } from './settle-row.js';
 import type { RowOutcome, SyncStore, Work, WriteResult } from './sync-store.js';
+import { outcomeBefore, type UnwrittenPass, unwrittenPass } from './unwritten-pass.js';
 
 export interface PassContext {
   readonly store: SyncStore;
@@ -18,7 +19,10 @@ export interface PassContext {
   readonly ends: readonly number[];
   readonly mergeDelay: () => number;
   readonly deletes: 'sealed' | 'engine';
-  readonly acceptRetired: boolean;
+  /** What arrived up to this entry may be under a revoked key; 0 for nothing. */
+  readonly acceptRetiredUpTo: number;
+  /** The pass before, if that could not be written. */
+  readonly unwritten: UnwrittenPass | null;
 }
 
 export interface PassResult {
@@ -26,26 +30,34 @@ export interface PassResult {
   readonly result: WriteResult | 'idle';
   /** Rows of it that sync had brought. */
   readonly arrived: number;
+  /** What it came to when it was `moved`, for the next one. */
+  readonly unwritten: UnwrittenPass | null;
 }
 
 /** Throws `LOCKED` when the vault is, with nothing written. */
 export async function runPass(context: PassContext): Promise<PassResult> {
-  const { store, tables, now, limit, ends } = context;
+  const { store, tables, now, limit, ends, unwritten } = context;
   const work = await store.readWork(limit, now, ends);
   const settling = { ...context, upTo: work.upTo };
-  const outcomes = await mapInSlices(work.rows, (row) =>
-    settleRow(settling, tables.get(row.table) as Table, row),
+  const outcomes = await mapInSlices(
+    work.rows,
+    (row) =>
+      outcomeBefore(unwritten, settling, row) ??
+      settleRow(settling, tables.get(row.table) as Table, row),
   );
   return resultOf(context, work, outcomes);
 }
 
 /** Writes what became of a pass's work. */
 export async function resultOf(
-  { store }: PassContext,
-  { rows, snapshot }: Work,
+  context: PassContext,
+  work: Work,
   outcomes: readonly RowOutcome[],
 ): Promise<PassResult> {
-  if (rows.length === 0) return { result: 'idle', arrived: 0 };
+  const { rows, snapshot } = work;
+  if (rows.length === 0) return { result: 'idle', arrived: 0, unwritten: null };
   const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in')).length;
-  return { result: await store.writeOutcomes(outcomes, snapshot), arrived };
+  const result = await context.store.writeOutcomes(outcomes, snapshot);
+  const unwritten = result === 'moved' ? unwrittenPass(context, work, outcomes) : null;
+  return { result, arrived, unwritten };
 }

@@ -15,6 +15,7 @@ import {
   type Observable,
 } from './mirror-status.js';
 import type { SyncStore } from './sync-store.js';
+import type { UnwrittenPass } from './unwritten-pass.js';
 import { createWorkLoop, type Turn, type WorkLoop } from './work-loop.js';
 
 declare function setTimeout(callback: () => void, ms: number): unknown;
@@ -42,7 +43,10 @@ export interface MirrorRun {
   ended: Error | null;
   /** Entries at which transactions of the app are known to end. */
   ends: readonly number[];
-  acceptRetired: boolean;
+  /** What arrived up to this entry may be under a revoked key; 0 for nothing. */
+  acceptRetiredUpTo: number;
+  /** The last pass, if it could not be written. */
+  unwritten: UnwrittenPass | null;
   /** Turns that failed one after the other. */
   failures: number;
   /** Rows that failed in the last of them, each by itself. */
@@ -71,7 +75,8 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
     turnVault: null,
     ended: null,
     ends: [],
-    acceptRetired: false,
+    acceptRetiredUpTo: 0,
+    unwritten: null,
     failures: 0,
     suspects: new Set(),
     isDownloaded: false,
@@ -97,7 +102,8 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
   const end = await run.store.lastSeq();
   if (end !== run.ends.at(-1)) run.ends = [...run.ends, end].slice(-ENDS_LIMIT);
   const wasDownloaded = run.isDownloaded;
-  const { result, arrived } = await pass(run);
+  const { result, arrived, unwritten } = await pass(run);
+  run.unwritten = unwritten;
   if (run.ended) return 'idle';
   if (result === 'replaced') {
     void endRun(run, 'replaced', replaced());
@@ -110,14 +116,13 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
   run.status.set({ state: 'running', error: null });
   const { done, opened } = run.firstSync;
   if (!done) run.firstSync = { done: result === 'idle' && wasDownloaded, opened: opened + arrived };
-  if (result === 'idle') run.acceptRetired = false;
   if (result === 'idle' || Date.now() - run.countedAt > STATUS_INTERVAL_MS) await count(run);
   return result === 'idle' ? 'idle' : 'more';
 }
 
 /** Throws `LOCKED`. */
 async function pass(run: MirrorRun): Promise<PassResult> {
-  const { store, tables, vault, ends, acceptRetired, settings } = run;
+  const { store, tables, vault, ends, acceptRetiredUpTo, unwritten, settings } = run;
   run.turnVault = vault;
   if (!vault) throw new RowsealError('LOCKED', 'Call unlock of this mirror with an open vault.');
   const context: PassContext = {
@@ -129,7 +134,8 @@ async function pass(run: MirrorRun): Promise<PassResult> {
     ends,
     mergeDelay: settings.mergeDelay ?? randomMergeDelay,
     deletes: settings.deletes,
-    acceptRetired,
+    acceptRetiredUpTo,
+    unwritten,
   };
   const isCareful = run.failures > 1;
   return isCareful ? runCarefulPass(context, run.suspects) : runPass(context);

@@ -18,7 +18,7 @@ export interface MirrorSettings {
 
 /** Options of a mirror's `retry`. */
 export interface RetryOptions {
-  /** Opens rows that were written after their key was revoked (`KEY_RETIRED`). */
+  /** Opens what has arrived by now and was written after its key was revoked (`KEY_RETIRED`). */
   readonly acceptRetired?: boolean;
 }
 

@@ -13,7 +13,8 @@ export interface SettleContext {
   /** How long to leave a merge to the writer of the payload in place: milliseconds. */
   readonly mergeDelay: () => number;
   readonly deletes: 'sealed' | 'engine';
-  readonly acceptRetired: boolean;
+  /** What arrived up to this entry may be under a revoked key; 0 for nothing. */
+  readonly acceptRetiredUpTo: number;
   /** Entries of `out` after this one belong to a later transaction. */
   readonly upTo: number;
 }

@@ -57,10 +57,16 @@ function downloaded(run: MirrorRun): void {
 }
 
 async function retry(run: MirrorRun, { acceptRetired = false }: RetryOptions): Promise<void> {
-  run.acceptRetired = acceptRetired;
-  await run.store.release();
-  await run.store.retryRejected();
-  await run.loop.drain();
+  const { store, loop } = run;
+  // Before anything is released: the loop wakes at once.
+  run.acceptRetiredUpTo = acceptRetired ? await store.lastSeq() : 0;
+  try {
+    await store.release();
+    await store.retryRejected();
+    await loop.drain();
+  } finally {
+    run.acceptRetiredUpTo = 0;
+  }
 }
 
 function untilFirstSync({ status, loop }: MirrorRun): Promise<void> {

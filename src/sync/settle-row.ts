@@ -89,11 +89,17 @@ function settleOpened(row: RowInHand): RowOutcome {
   return outcomeOf(row, { noted, before, after, merged, arrivals, sending, lacking, changed });
 }
 
+/** The user knows of what had arrived when they accepted it, and of nothing later. */
+function isAccepted({ acceptRetiredUpTo }: SettleContext, { entries }: RowWork): boolean {
+  if (acceptRetiredUpTo === 0 || entries.every(({ dir }) => dir === 'out')) return false;
+  return entries.every(({ dir, seq }) => dir !== 'in' || seq <= acceptRetiredUpTo);
+}
+
 /** The rows that this device has seen: what it knew, and what sync replaced since. */
 function hintsFor({ context, work, record, known }: RowInHand): OpeningHints {
   const replaced = work.entries.flatMap(({ dir, base }) => (dir === 'in' && base ? [base] : []));
   return {
-    acceptRetired: context.acceptRetired,
+    acceptRetired: isAccepted(context, work),
     own: known && record.own,
     earlier: known ? [known, ...replaced] : replaced,
   };

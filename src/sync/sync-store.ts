@@ -220,7 +220,7 @@ export interface SyncStore {
    * Writes outcomes in one transaction, in their order.
    *
    * Rows with an entry after `snapshot` are special: after an entry of `out` the plaintext is left
-   * as it is; after an entry of `in` or `show` the row's outcome is dropped and its entries stay,
+   * as it is; after an entry of any other kind the row's outcome is dropped and its entries stay,
    * or, when an outcome with `sealed` is among those, nothing at all is written: `moved`.
    */
   writeOutcomes(outcomes: readonly RowOutcome[], snapshot: number): Promise<WriteResult>;
@@ -236,7 +236,7 @@ export interface SyncStore {
    * Hands held entries out again: of all rows, or of those whose trouble is of one kind.
    *
    * A row with such a trouble that has no entry gets one of `show`, so that it is looked at again;
-   * of all rows, those that are `withdrawn` get none.
+   * of all rows, those with findings get one too, and those that are `withdrawn` none.
    */
   release(kind?: RowTrouble['kind']): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 /** Duties of an adapter: what becomes of the outcomes that a mirror writes. */
-import type { RowOutcome, RowTrouble, SyncStore } from '../sync/sync-store.js';
+import type { RowOutcome, RowRecord, RowTrouble, SyncStore } from '../sync/sync-store.js';
 import {
   type AdapterDuty,
   allWork,
@@ -139,9 +139,8 @@ export const OUTCOME_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     const { hands, store } = await start(bench);
     const kinds = ['quarantined', 'waiting', 'unsealable', 'withdrawn'] as const;
     await hands.write(kinds.map((kind) => insert('notes', kind)));
-    await finishAll(store, ({ id }) => ({
-      record: record({ trouble: troubleOf(id as RowTrouble['kind']) }),
-    }));
+    await hands.write([insert('notes', 'found'), insert('notes', 'well')]);
+    await finishAll(store, ({ id }) => ({ record: record(notedAs(id)) }));
     ensureEqual(await allWork(store), [], 'The work before the release');
     await store.release('waiting');
     const work = await onlyWork(store);
@@ -149,11 +148,11 @@ export const OUTCOME_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     await store.release();
     await store.release();
     const rows = await allWork(store);
-    const shown = ['quarantined', 'unsealable', 'waiting'];
+    const shown = ['found', 'quarantined', 'unsealable', 'waiting'];
     ensureEqual(rows.map(({ id }) => id).sort(), shown, 'All rows released');
     ensureEqual(
       rows.map(({ entries }) => entries.length),
-      [1, 1, 1],
+      [1, 1, 1, 1],
       'How often each is queued',
     );
   },
@@ -255,6 +254,13 @@ const LAST = Number.MAX_SAFE_INTEGER;
 
 function textsOf(writes: readonly SealedUpload[]): string[] {
   return writes.map(({ op, table, id }) => `${op} ${table} ${id}`);
+}
+
+/** A row in the trouble that its id says, one with a finding, or one without either. */
+function notedAs(id: string): Partial<RowRecord> {
+  const findings = id === 'found' ? ['stale-row'] : [];
+  const isWell = id === 'found' || id === 'well';
+  return { findings, trouble: isWell ? null : troubleOf(id as RowTrouble['kind']) };
 }
 
 function troubleOf(kind: RowTrouble['kind']): RowTrouble {

@@ -61,8 +61,9 @@ export function release(side: StoreSide, kind: RowTrouble['kind'] | undefined): 
   const { database } = side;
   const queued = new Set([...database.queue.values()].map(keyOf));
   for (const [key, place] of database.records) {
-    const trouble = place.record.trouble?.kind;
-    const isShown = kind === undefined ? trouble && trouble !== 'withdrawn' : trouble === kind;
+    const { trouble, findings } = place.record;
+    const isAny = trouble ? trouble.kind !== 'withdrawn' : findings.length > 0;
+    const isShown = kind === undefined ? isAny : trouble?.kind === kind;
     if (isShown && !queued.has(key)) side.enqueue(place, 'show', null);
   }
   for (const key of [...database.held.keys()]) {

@@ -103,7 +103,8 @@ async function pass(player: Player, now: number, limit: number): Promise<boolean
     ends,
     mergeDelay: () => 10_000 + 7000 * number,
     deletes: 'sealed',
-    acceptRetired: false,
+    acceptRetiredUpTo: 0,
+    unwritten: null,
   });
   if (!work || result === 'idle') return false;
   if (result !== 'written') throw new Error(`A pass of device ${number} was ${result}.`);

@@ -101,7 +101,8 @@ async function mirroredDevice(parts: Parts): Promise<MirroredDevice> {
           ends: [],
           mergeDelay: () => 10_000,
           deletes: 'sealed',
-          acceptRetired: false,
+          acceptRetiredUpTo: 0,
+          unwritten: null,
           ...device.options,
         });
         if (result === 'idle') return passes;

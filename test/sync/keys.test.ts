@@ -155,7 +155,8 @@ describe('a row that was written under a revoked key', () => {
   it('is not lost by that, and merged once the user accepts it', async () => {
     a.engine.update('notes', 'n1', { body: 'Mine' });
     await syncAll(a);
-    a.options = { acceptRetired: true };
+    a.options = { acceptRetiredUpTo: await a.store.lastSeq() };
+    await a.store.release();
     a.engine.update('notes', 'n1', { folder: 'archive' });
     await syncAll(a);
     const expected = { ...NOTE, title: 'Late', body: 'Mine', folder: 'archive' };

@@ -60,13 +60,14 @@ export async function findings(tx: Transaction, limit: number): Promise<readonly
   );
 }
 
-/** A row that is not in step but has no entry gets one, to be looked at again. */
+/** A row that is not in step, or has findings, but no entry gets one, to be looked at again. */
 export async function release(
   tx: Transaction,
   kind: RowTrouble['kind'] | undefined,
 ): Promise<void> {
   const isOfKind = kind === undefined ? 'true' : `r.trouble = ${literal(kind)}`;
-  const isShown = kind === undefined ? "r.trouble <> 'withdrawn'" : isOfKind;
+  const isAny = "iif(r.trouble IS NULL, r.findings IS NOT NULL, r.trouble <> 'withdrawn')";
+  const isShown = kind === undefined ? isAny : isOfKind;
   await tx.execute(
     `INSERT INTO rowseal_queue (dir, tbl, id, at)
     SELECT 'show', r.tbl, r.id, ${NOW_MS} FROM rowseal_rows AS r

@@ -1,0 +1,130 @@
+/** Rows under a revoked key that the user accepts: those that they know of, and no later ones. */
+import {
+  defineTable,
+  encrypted,
+  encryptRow,
+  generateRecoveryKey,
+  lockVault,
+  memoryStore,
+  openVault,
+  rekeyVault,
+  type Vault,
+} from 'rowseal';
+import { memoryEngine, memoryServer, type SyncStore, vaultForTesting } from 'rowseal/testing';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Mirror } from '../../src/sync/mirror.js';
+import { runMirror } from '../../src/sync/run-mirror.js';
+import { laterThan } from '../support/later-than.js';
+
+const notes = defineTable('notes', { title: encrypted.text(), body: encrypted.text().optional() });
+const { vault: first, opener } = vaultForTesting('accepted rows');
+
+/** An opening of the vault as it was before the revocation, on a device that was offline. */
+let offline: Vault;
+let current: Vault;
+let mirror: Mirror;
+let server: ReturnType<typeof memoryServer>;
+let engine: ReturnType<typeof memoryEngine>;
+/** Called after each batch that is written. */
+let afterBatch: () => void;
+
+beforeEach(async () => {
+  offline = await openVault(memoryStore(first.header), opener);
+  const store = memoryStore(first.header);
+  const rekeyed = await rekeyVault(store, await openVault(store, opener), {
+    keep: [opener],
+    recoveryKey: generateRecoveryKey(),
+  });
+  current = rekeyed.vault;
+  await laterThan(Date.now());
+  server = memoryServer([notes]);
+  engine = memoryEngine([notes]);
+  afterBatch = () => {};
+  mirror = await startMirror();
+  return () => mirror.close();
+});
+
+function startMirror(): Promise<Mirror> {
+  const store = engine.store();
+  const hooked: SyncStore = {
+    ...store,
+    async writeOutcomes(...args) {
+      const result = await store.writeOutcomes(...args);
+      afterBatch();
+      return result;
+    },
+  };
+  const settings = { tables: [notes], deletes: 'sealed', firstSync: Promise.resolve() } as const;
+  return runMirror(hooked, { ...settings, vault: current });
+}
+
+/** A row that comes to the device, sealed under the key that was revoked. */
+function arrive(id: string, title: string): void {
+  const { id: _, ...row } = encryptRow(offline, notes, { id, title });
+  server.upload('other', [{ op: 'put', table: 'notes', id, row }]);
+  engine.receive(server.checkpoint('mine', engine.position()));
+}
+
+const ids = () => engine.rows('notes').map(({ id }) => id);
+
+describe('a retry that accepts rows under a revoked key', () => {
+  it('takes those that had arrived, and none that arrives while it runs', async () => {
+    arrive('n1', 'written offline');
+    await mirror.flush();
+    expect(mirror.status.quarantined).toBe(1);
+    let forged = 0;
+    afterBatch = () => {
+      if (forged++ < 3) arrive(`forged ${forged}`, 'after the click');
+    };
+    await mirror.retry({ acceptRetired: true });
+    await mirror.flush();
+    expect(forged).toBeGreaterThan(3);
+    expect(ids()).toEqual(['n1']);
+    expect(mirror.status.quarantined).toBe(3);
+  });
+
+  it('takes no later payload of a row that it takes', async () => {
+    arrive('n1', 'written offline');
+    arrive('n2', 'written offline');
+    await mirror.flush();
+    let isFirst = true;
+    afterBatch = () => {
+      if (isFirst) arrive('n1', 'after the click');
+      isFirst = false;
+    };
+    await mirror.retry({ acceptRetired: true });
+    await mirror.flush();
+    expect(engine.row('notes', 'n1')?.title).toBe('written offline');
+  });
+
+  it('is over when it fails', async () => {
+    arrive('n1', 'written offline');
+    await mirror.flush();
+    const again = await openVault(memoryStore(current.header), opener);
+    lockVault(current);
+    await expect(mirror.retry({ acceptRetired: true })).rejects.toMatchObject({ code: 'LOCKED' });
+    await mirror.unlock(again);
+    await mirror.flush();
+    expect(ids()).toEqual([]);
+  });
+
+  it('takes what stands beside a row that the app has written over', async () => {
+    engine.insert('notes', { id: 'n1', title: 'Title' });
+    await mirror.flush();
+    const upload = engine.nextUpload();
+    server.upload('mine', upload?.writes ?? []);
+    engine.uploaded(server.checkpoint('mine', 0).position);
+    arrive('n1', 'written offline');
+    await mirror.flush();
+    engine.update('notes', 'n1', { body: 'Mine' });
+    await mirror.flush();
+    server.upload('mine', engine.nextUpload()?.writes ?? []);
+    engine.uploaded(server.checkpoint('mine', 0).position);
+    engine.receive(server.checkpoint('mine', engine.position()));
+    await mirror.flush();
+    expect(mirror.status).toMatchObject({ quarantined: 0, findings: 1 });
+    await mirror.retry({ acceptRetired: true });
+    expect(engine.row('notes', 'n1')).toMatchObject({ title: 'written offline', body: 'Mine' });
+    expect(mirror.status.findings).toBe(0);
+  });
+});
