@@ -2,6 +2,8 @@ import { pooledRandomBytes } from '../crypto/random.js';
 
 const LEAST_MS = 10_000;
 const SPREAD_MS = 50_000;
+/** In milliseconds. */
+export const LONGEST_MERGE_DELAY_MS = LEAST_MS + SPREAD_MS;
 
 /**
  * How long a device leaves a merge to the writer of the payload in place: 10 to 60 s, at random, so

@@ -4,7 +4,7 @@ import type { Vault } from '../keys/vault.js';
 import type { Table } from '../rows/table.js';
 import { runCarefulPass } from './careful-pass.js';
 import { declarationOf } from './declaration.js';
-import { randomMergeDelay } from './merge-delay.js';
+import { LONGEST_MERGE_DELAY_MS, randomMergeDelay } from './merge-delay.js';
 import type { MirrorSettings } from './mirror.js';
 import { type PassContext, type PassResult, runPass } from './mirror-pass.js';
 import {
@@ -154,7 +154,9 @@ async function count(run: MirrorRun): Promise<void> {
 
 function wakeIn(run: MirrorRun, ms: number): void {
   clearTimeout(run.timer);
-  run.timer = setTimeout(run.loop.wake, Math.max(0, ms));
+  // What lies further ahead than a timer can count would come at once, and again and again.
+  const wait = Math.min(Math.max(0, ms), LONGEST_MERGE_DELAY_MS);
+  run.timer = setTimeout(run.loop.wake, wait);
 }
 
 function turnFailed(run: MirrorRun, error: unknown): void {

@@ -5,6 +5,7 @@
 import { encodePayload } from '../rows/payload.js';
 import type { RowVersion } from '../rows/row-version.js';
 import type { OpenedRow } from '../rows/seal-row.js';
+import { LONGEST_MERGE_DELAY_MS } from './merge-delay.js';
 import { openedPayloadId } from './payload-id.js';
 import { digestBytes } from './row-record.js';
 import type { RowRecord } from './sync-store.js';
@@ -41,6 +42,7 @@ export function whenToSend(
   return { when: 'later', due: record.due ?? now + mergeDelay() };
 }
 
+/** Whether it is time for a merge: a clock that was set back since must not put it off for years. */
 export function isDue({ due }: RowRecord, now: number): boolean {
-  return due !== null && due <= now;
+  return due !== null && (due <= now || due > now + LONGEST_MERGE_DELAY_MS);
 }

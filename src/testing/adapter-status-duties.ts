@@ -1,8 +1,10 @@
 /** Duties of an adapter: what it tells of its rows, merges that fall due, and refused rows. */
+import type { Table } from '../rows/table.js';
 import type { RowRecord, RowTrouble } from '../sync/sync-store.js';
 import {
   type AdapterDuty,
   allWork,
+  contractTables,
   finishAll,
   insert,
   newPayload,
@@ -17,9 +19,11 @@ import {
   takenOver,
   VAULT_ID,
 } from './adapter-bench.js';
-import { ensureEqual } from './expectations.js';
+import { ensure, ensureEqual } from './expectations.js';
 import { payloadIdOf } from './memory-siblings.js';
 
+/** In milliseconds since 1970. */
+const NOON = 1_700_000_000_000;
 const REFUSED = { table: 'notes', id: 'n1' };
 
 export const STATUS_DUTIES: Readonly<Record<string, AdapterDuty>> = {
@@ -66,6 +70,28 @@ export const STATUS_DUTIES: Readonly<Record<string, AdapterDuty>> = {
       [['notes n2'], true],
       'An entry before a merge',
     );
+  },
+  async 'hands out a merge that the clock puts off for longer than any merge may wait'(bench) {
+    const { hands, store } = await start(bench);
+    await hands.write([insert('notes', 'n1'), insert('notes', 'n2')]);
+    const due = { n1: NOON + 60_000, n2: NOON + 60_001 };
+    await finishAll(store, ({ id }) => ({ record: record({ due: due[id as keyof typeof due] }) }));
+    ensureEqual(placesOf(await allWork(store, NOON)), ['notes n2'], 'The merge put off');
+  },
+  async 'counts and hands out rows of the tables that there are, and keeps the others'(bench) {
+    const [notes, tasks] = contractTables() as [Table, Table];
+    const { hands, store } = await start(bench);
+    await hands.write([insert('notes', 'n1'), insert('tasks', 't1'), insert('tasks', 't2')]);
+    await finishAll(store, ({ id }) =>
+      id === 't2' ? { record: record({ due: 1 }) } : { record: null, done: [] },
+    );
+    const without = await takenOver(await bench.open([notes]), VAULT_ID);
+    ensureEqual(placesOf(await allWork(without)), ['notes n1'], 'The work without a table');
+    const counts = { out: 1, in: 0, due: 0, nextDue: null };
+    ensureEqual(await without.counts(), counts, 'The counts without a table');
+    await finishAll(without);
+    const again = (await bench.open([notes, tasks])).createStore();
+    ensure((await again.counts()).due === 1, 'The rows of a table that left are forgotten.');
   },
   async 'tells which rows are not in step, counted by kind, code and key'(bench) {
     const { hands, store } = await start(bench);

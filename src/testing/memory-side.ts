@@ -5,6 +5,8 @@ import { keyOf, type MemoryDatabase, type Place } from './memory-database.js';
 /** Both tables and the queue, as the app, sync and the mirror write them. */
 export interface StoreSide {
   readonly database: MemoryDatabase;
+  /** Whether the app has this table; what an earlier version had is left alone. */
+  knows(table: string): boolean;
   /** The row of the plaintext table, with the columns that there are now. */
   plainRow(place: Place): EngineRow | null;
   /** The row of the sealed table. */
@@ -34,6 +36,7 @@ export function memorySide(
   };
   return {
     database,
+    knows: (table) => columns().plain.has(table),
     plainRow: (place) => read('plain', place),
     sealedRow: (place) => read('sealed', place),
     writePlain: (place, row) => write('plain', place, row),

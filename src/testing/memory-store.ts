@@ -9,7 +9,7 @@ import type {
 import { keyOf, type MemoryDatabase } from './memory-database.js';
 import { release, retryRejected, writeOutcomes } from './memory-outcomes.js';
 import type { StoreSide } from './memory-side.js';
-import { activeEntries, lastSeq, readWork, takeOver } from './memory-work.js';
+import { activeEntries, lastSeq, notedRows, readWork, takeOver } from './memory-work.js';
 
 export function memoryStoreOf(
   side: StoreSide,
@@ -31,7 +31,7 @@ export function memoryStoreOf(
     lastSeq: async () => lastSeq(database),
     release: async (kind) => commit(() => release(side, kind)),
     retryRejected: async () => commit(() => retryRejected(side)),
-    counts: async () => counts(database),
+    counts: async () => counts(side),
     tallies: async () => tallies(troubled(database)),
     findingCount: async () => findings(database).length,
     troubled: async (limit) => troubled(database).slice(0, limit),
@@ -53,11 +53,11 @@ function undone(database: MemoryDatabase, work: () => unknown): void {
   }
 }
 
-function counts(database: MemoryDatabase): QueueCounts {
-  const active = activeEntries(database);
+function counts(side: StoreSide): QueueCounts {
+  const active = activeEntries(side);
   const rowsWith = (isCounted: (dir: Direction) => boolean) =>
     new Set(active.filter(({ dir }) => isCounted(dir)).map(keyOf)).size;
-  const due = [...database.records.values()].flatMap(({ record }) => record.due ?? []);
+  const due = notedRows(side).flatMap(({ record }) => record.due ?? []);
   return {
     out: rowsWith((dir) => dir === 'out' || dir === 'retry'),
     in: rowsWith((dir) => dir === 'in' || dir === 'show'),

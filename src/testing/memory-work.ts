@@ -1,7 +1,14 @@
 /** What there is to do: what a mirror missed, and the oldest entries of the queue. */
 import { RowsealError } from '../errors.js';
-import type { RowRecord, RowWork, TakeOver, Work } from '../sync/sync-store.js';
-import { keyOf, type MemoryDatabase, type Place, type StoredEntry } from './memory-database.js';
+import type { RowWork, TakeOver, Work } from '../sync/sync-store.js';
+import { isDue } from '../sync/when-to-send.js';
+import {
+  keyOf,
+  type MemoryDatabase,
+  type Place,
+  type StoredEntry,
+  type StoredRecord,
+} from './memory-database.js';
 import type { StoreSide } from './memory-side.js';
 
 export function takeOver(
@@ -54,7 +61,7 @@ export function readWork(
   ends: readonly number[],
 ): Work {
   const { database } = side;
-  const active = activeEntries(database);
+  const active = activeEntries(side);
   const places = new Map<string, Place>();
   let taken = 0;
   for (const entry of active) {
@@ -63,9 +70,7 @@ export function readWork(
     places.set(keyOf(entry), entry);
     taken++;
   }
-  const due = [...database.records.values()].filter(
-    (each) => isDue(each.record, now) && !places.has(keyOf(each)),
-  );
+  const due = notedRows(side).filter((each) => isDue(each.record, now) && !places.has(keyOf(each)));
   const room = Math.max(0, limit - places.size);
   for (const each of due.slice(0, room)) places.set(keyOf(each), each);
   const snapshot = lastSeq(database);
@@ -103,9 +108,16 @@ function rowWork(side: StoreSide, place: Place, entries: readonly StoredEntry[])
 }
 
 /** What is handed out, in rising order. */
-export function activeEntries(database: MemoryDatabase): StoredEntry[] {
+export function activeEntries({ database, knows }: StoreSide): StoredEntry[] {
   const { held } = database;
-  return inOrder(database).filter((entry) => !held.get(keyOf(entry))?.includes(entry.seq));
+  return inOrder(database).filter(
+    (entry) => knows(entry.table) && !held.get(keyOf(entry))?.includes(entry.seq),
+  );
+}
+
+/** The records of tables that there are. */
+export function notedRows({ database, knows }: StoreSide): StoredRecord[] {
+  return [...database.records.values()].filter(({ table }) => knows(table));
 }
 
 /** A transaction that was undone has put its entries back at the end. */
@@ -120,10 +132,6 @@ export function entriesByRow(entries: Iterable<StoredEntry>): Map<string, Stored
     byRow.set(key, [...(byRow.get(key) ?? []), entry]);
   }
   return byRow;
-}
-
-function isDue({ due }: RowRecord, now: number): boolean {
-  return due !== null && due <= now;
 }
 
 export function lastSeq({ numbers }: MemoryDatabase): number {

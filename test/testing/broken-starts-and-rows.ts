@@ -92,6 +92,20 @@ export const BROKEN_STARTS_AND_ROWS: BrokenAdapters = {
     }),
     'gives no number twice, and queues again, after log-out',
   ],
+  'leaves a merge to a clock that was set back': [
+    storesBy((store) => ({
+      async readWork(limit, now, ends) {
+        const work = await store.readWork(limit, now, ends);
+        const rows = work.rows.filter(({ record }) => (record?.due ?? now) <= now);
+        return { ...work, rows };
+      },
+    })),
+    'hands out a merge that the clock puts off for longer than any merge may wait',
+  ],
+  'counts no merges': [
+    storesBy((store) => ({ counts: async () => ({ ...(await store.counts()), due: 0 }) })),
+    'counts and hands out rows of the tables that there are, and keeps the others',
+  ],
   'counts entries': [
     storesBy((store) => ({
       async counts() {

@@ -45,7 +45,7 @@ export function createPowerSyncStore(
     lastSeq: () => readLastSeq(db),
     release: (kind) => db.writeTransaction((tx) => release(tx, kind)),
     retryRejected: () => db.writeTransaction(retryRejected),
-    counts: () => db.readTransaction(counts),
+    counts: () => db.readTransaction((tx) => counts(tx, tables.keys())),
     tallies: () => db.readTransaction(tallies),
     findingCount: () => db.readTransaction(findingCount),
     troubled: (limit) => db.readTransaction((tx) => troubled(tx, limit)),

@@ -18,14 +18,20 @@ const TROUBLED = `
   FROM rowseal_rejected AS x LEFT JOIN rowseal_rows AS r ON r.tbl = x.tbl AND r.id = x.id
   WHERE coalesce(x.payload_id = r.own, 1)`;
 
-export async function counts(tx: Transaction): Promise<QueueCounts> {
+/** Of the tables that are mirrored: nobody works at those that only an earlier version had. */
+export async function counts(tx: Transaction, tables: Iterable<string>): Promise<QueueCounts> {
+  const isMirrored = 'tbl IN (SELECT name FROM mirrored)';
   const rowsWith = (dirs: string) =>
-    `(SELECT count(*) FROM (SELECT DISTINCT tbl, id FROM rowseal_queue WHERE held = 0 AND ${dirs}))`;
+    `(SELECT count(*) FROM (
+      SELECT DISTINCT tbl, id FROM rowseal_queue WHERE held = 0 AND ${dirs} AND ${isMirrored}
+    ))`;
   return await tx.get<QueueCounts>(
-    `SELECT ${rowsWith("dir IN ('out', 'retry')")} AS "out",
+    `WITH mirrored AS (SELECT value AS name FROM json_each(?))
+    SELECT ${rowsWith("dir IN ('out', 'retry')")} AS "out",
       ${rowsWith("dir IN ('in', 'show')")} AS "in",
       count(due) AS due, min(due) AS nextDue
-    FROM rowseal_rows WHERE due IS NOT NULL`,
+    FROM rowseal_rows WHERE due IS NOT NULL AND ${isMirrored}`,
+    [JSON.stringify([...tables])],
   );
 }
 

@@ -1,5 +1,6 @@
 /** Which rows are worked on next: those that were touched first, as many as a pass can bear. */
 import type { Transaction } from '@powersync/common';
+import { LONGEST_MERGE_DELAY_MS } from '../../sync/merge-delay.js';
 import type { Direction } from '../../sync/sync-store.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
 
@@ -137,9 +138,9 @@ function dueRows(
 ): Promise<SizedPlace[]> {
   return tx.getAll<SizedPlace>(
     `SELECT tbl, id, ${sizeOf(tables)} AS size FROM rowseal_rows AS x
-    WHERE due IS NOT NULL AND due <= ? AND tbl IN (SELECT value FROM json_each(?))
+    WHERE due IS NOT NULL AND (due <= ? OR due > ?) AND tbl IN (SELECT value FROM json_each(?))
     ORDER BY due LIMIT ?`,
-    [now, namesOf(tables), limit + 1],
+    [now, now + LONGEST_MERGE_DELAY_MS, namesOf(tables), limit + 1],
   );
 }
 
