@@ -1,0 +1,49 @@
+/** Two mirrors on one database: the later one goes on where the earlier one was. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { defineTable, encrypted } from 'rowseal';
+import { startMirror } from 'rowseal/powersync';
+import { expect, it, onTestFinished } from 'vitest';
+import { openUserVault, powersyncDevice } from '../support/mirrored-powersync.js';
+
+const notes = defineTable('notes', { body: encrypted.text() });
+const tables = [notes];
+const SEALED = 'SELECT id FROM notes_sealed ORDER BY id';
+const UPLOADS = "SELECT data ->> 'id' AS id FROM ps_crud ORDER BY 1";
+
+it('the earlier of two mirrors in one process is replaced, and each row is sealed once', async () => {
+  const { db, mirror } = await powersyncDevice('laptop', tables);
+  await db.execute("INSERT INTO notes (id, body) VALUES ('n1', 'for either')");
+  const second = await startMirror({ db, tables, vault: null });
+  onTestFinished(() => second.close());
+  await db.execute("INSERT INTO notes (id, body) VALUES ('n2', 'for the second')");
+  await expect(mirror.flush()).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  expect(mirror.status.state).toBe('replaced');
+  await second.unlock(await openUserVault());
+  await db.execute("INSERT INTO notes (id, body) VALUES ('n3', 'for the second, too')");
+  await second.flush();
+  expect(second.status).toMatchObject({ state: 'running', pendingOut: 0 });
+  const all = [{ id: 'n1' }, { id: 'n2' }, { id: 'n3' }];
+  expect(await db.getAll(SEALED)).toEqual(all);
+  expect(await db.getAll(UPLOADS)).toEqual(all);
+});
+
+it('a mirror is replaced by that of another process on the same file', async () => {
+  const { db, file, mirror } = await powersyncDevice('laptop', tables);
+  await db.execute("INSERT INTO notes (id, body) VALUES ('n1', 'of the first process')");
+  await mirror.flush();
+  const script = join(import.meta.dirname, 'second-process.ts');
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', script, file.folder]);
+  expect(stdout).toBe('running\n');
+  await db.execute("INSERT INTO notes (id, body) VALUES ('n3', 'of the first process again')");
+  await expect(mirror.flush()).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  expect(mirror.status.state).toBe('replaced');
+  const third = await startMirror({ db, tables, vault: await openUserVault() });
+  onTestFinished(() => third.close());
+  await third.flush();
+  const all = [{ id: 'n1' }, { id: 'n2' }, { id: 'n3' }];
+  expect(await db.getAll(SEALED)).toEqual(all);
+  expect(await db.getAll(UPLOADS)).toEqual(all);
+});
