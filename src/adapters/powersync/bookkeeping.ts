@@ -17,7 +17,7 @@ export const BOOKKEEPING_VERSION = 1;
 export const NOW_MS = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
 
 const TABLES: readonly string[] = [
-  // `held`: 1 for what is not handed out until it is released.
+  // `held`: 1 for what is not handed out until it is released. `gone`: 1 for a row's removal.
   `CREATE TABLE IF NOT EXISTS rowseal_queue (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     dir TEXT NOT NULL,
@@ -25,7 +25,8 @@ const TABLES: readonly string[] = [
     id TEXT NOT NULL,
     at INTEGER NOT NULL,
     base TEXT,
-    held INTEGER NOT NULL DEFAULT 0
+    held INTEGER NOT NULL DEFAULT 0,
+    gone INTEGER NOT NULL DEFAULT 0
   )`,
   'CREATE INDEX IF NOT EXISTS rowseal_queue_row ON rowseal_queue (tbl, id)',
   'CREATE INDEX IF NOT EXISTS rowseal_queue_ready ON rowseal_queue (seq) WHERE held = 0',

@@ -87,12 +87,18 @@ async function watchTable(tx: LockContext, table: MirroredTable, declaration: st
 
 /**
  * A table that left the schema and came back has lost its plaintext and its triggers: rows are
- * missing that nobody deleted.
+ * missing that nobody deleted. What the app had deleted before has an entry that says so.
  */
 async function mendQueue(tx: LockContext, { name, plain }: MirroredTable): Promise<void> {
   await tx.execute(
     `DELETE FROM rowseal_queue WHERE dir = 'out' AND tbl = ${literal(name)}
-    AND NOT EXISTS (SELECT 1 FROM ${plain.table} AS p WHERE p.id = rowseal_queue.id)`,
+    AND NOT EXISTS (SELECT 1 FROM ${plain.table} AS p WHERE p.id = rowseal_queue.id)
+    AND id NOT IN (
+      SELECT id FROM rowseal_queue WHERE dir = 'out' AND tbl = ${literal(name)} AND gone = 1
+      AND seq IN (
+        SELECT max(seq) FROM rowseal_queue WHERE dir = 'out' AND tbl = ${literal(name)} GROUP BY id
+      )
+    )`,
   );
 }
 

@@ -78,8 +78,10 @@ function triggerName(side: string, event: string, table: string): string {
 function queueEntry(side: string, table: string, event: string): string {
   const row = event === 'DELETE' ? 'OLD' : 'NEW';
   const base = event === 'INSERT' ? 'NULL' : 'OLD.data';
+  const gone = event === 'DELETE' ? 1 : 0;
   return `UPDATE rowseal_queue SET held = 0 WHERE tbl = ${literal(table)} AND id = ${row}.id AND held = 1;
-  INSERT INTO rowseal_queue (dir, tbl, id, at, base) VALUES (${literal(side)}, ${literal(table)}, ${row}.id, ${NOW_MS}, ${base});`;
+  INSERT INTO rowseal_queue (dir, tbl, id, at, base, gone)
+    VALUES (${literal(side)}, ${literal(table)}, ${row}.id, ${NOW_MS}, ${base}, ${gone});`;
 }
 
 async function createMissing(tx: LockContext, triggers: readonly Trigger[]): Promise<boolean> {
