@@ -210,10 +210,10 @@ export interface SyncStore {
   takeOver(start: TakeOver): Promise<void>;
   /**
    * Reads the oldest work, of about `limit` rows, in one snapshot: rows with entries that are not
-   * held, and rows whose merge is due at `now`. Fewer, where rows are so large that memory is short.
+   * held, and rows whose merge is due at `now`.
    *
-   * It ends between two entries of `out` only where a `seq` of `ends`, which rise, says that a
-   * transaction of the app's ended.
+   * There are fewer where rows are so large that memory is short. It ends between two entries of
+   * `out` only where a `seq` of `ends`, which rise, says that a transaction of the app's ended.
    */
   readWork(limit: number, now: number, ends: readonly number[]): Promise<Work>;
   /**
