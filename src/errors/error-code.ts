@@ -80,7 +80,8 @@ export type RowsealErrorCode =
    * - App: try again; `message` says whether a change may be in effect, and then the vault opens
    *   with the new secret or with the old one. After `resumeVault`, ask for the password; after
    *   `keepUnlocked`, go on with the vault, which is open. From `startMirror` and `logOut`, close
-   *   what else has the database open; from a mirror, use the one that took the database over.
+   *   what else has the database open; from a mirror, use the one that took the database over. On a
+   *   row in a mirror's `troubledRows`, which the database fails to take: `retry`.
    * - User: “This could not be saved or loaded. Check the connection and try again.”
    * - Lost: nothing.
    */
