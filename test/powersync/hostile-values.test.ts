@@ -104,6 +104,23 @@ describe('a value of a server', () => {
   });
 });
 
+it('a row larger than any device writes is read as a damaged one', async () => {
+  const vault = await openUserVault();
+  const { db, mirror } = await powersyncDevice('laptop', [notes], { vault });
+  const feed = createFeed();
+  const row = servedRow(vault, 'seen: a boolean');
+  const siblings = `"siblings":"${'x'.repeat(17 * 1024 * 1024)}"`;
+  feed.add([row, servedRow(vault, 'stars: a boolean')]);
+  await feed.deliver(db);
+  await mirror.flush();
+  feed.add([{ ...row, data: row.data.replace('"siblings":""', siblings) }]);
+  await feed.deliver(db);
+  await mirror.flush();
+  const held = { id: row.id, kind: 'quarantined', code: 'NOT_ENCRYPTED' };
+  expect(await mirror.troubledRows()).toMatchObject([held]);
+  expect(await db.getAll('SELECT id FROM notes')).toHaveLength(2);
+});
+
 it('a row at which every write fails stops no other row for long', async () => {
   const vault = await openUserVault();
   const { db, mirror } = await powersyncDevice('laptop', [notes], { vault });

@@ -31,6 +31,8 @@ export interface MirroredTable {
 
 /** SQLite takes 127 arguments at most, unless it was built to take more. */
 const ARGUMENT_LIMIT = 100;
+/** In characters: twice what a payload of the greatest length and the siblings beside it take. */
+const SERVED_LENGTH_LIMIT = 16 * 1024 * 1024;
 
 /**
  * Finds both sides in the database's schema.
@@ -90,6 +92,11 @@ export function projection(columns: readonly SideColumn[], json: string): string
     parts.push(`json_array(${values.slice(at, at + ARGUMENT_LIMIT).join(', ')})`);
   }
   return `iif(${json} IS NULL, NULL, json_array(${parts.join(', ')}))`;
+}
+
+/** The same of what sync brought: a row that is larger than any device writes reads as empty. */
+export function servedProjection(columns: readonly SideColumn[], json: string): string {
+  return projection(columns, `iif(length(${json}) > ${SERVED_LENGTH_LIMIT}, '{}', ${json})`);
 }
 
 /** The row that a {@link projection} made. */

@@ -2,7 +2,13 @@
 import type { Transaction } from '@powersync/common';
 import type { Direction, EngineRow, QueueEntry, RowWork, Work } from '../../sync/sync-store.js';
 import { readLastSeq } from './bookkeeping.js';
-import { literal, type MirroredTable, projectedRow, projection } from './mirrored-table.js';
+import {
+  literal,
+  type MirroredTable,
+  projectedRow,
+  projection,
+  servedProjection,
+} from './mirrored-table.js';
 import { NOTE_COLUMNS, type NotedRow, recordOf } from './row-notes.js';
 import { keyOf, type Place, rowsInHand, type WorkRequest } from './rows-in-hand.js';
 
@@ -57,7 +63,7 @@ function rowsOf(tx: Transaction, table: MirroredTable, ids: readonly string[]) {
   return tx.getAll<StoredRow>(
     `SELECT w.value AS id,
       ${projection(plain.columns, 'p.data')} AS plain,
-      ${projection(sealed.columns, 's.data')} AS sealed,
+      ${servedProjection(sealed.columns, 's.data')} AS sealed,
       ${NOTE_COLUMNS.map((column) => `r.${column}`).join(', ')},
       x.id IS NOT NULL AND coalesce(x.payload_id = r.own, 1) AS isRejected
     FROM json_each(?) AS w
@@ -78,7 +84,7 @@ async function entriesOf(
   const stored = await tx.getAll<StoredEntry>(
     `SELECT q.id, q.seq, q.dir, q.at,
       iif(q.dir = 'out', ${projection(plain.columns, 'q.base')}, NULL) AS plainBase,
-      iif(q.dir = 'in', ${projection(sealed.columns, 'q.base')}, NULL) AS sealedBase
+      iif(q.dir = 'in', ${servedProjection(sealed.columns, 'q.base')}, NULL) AS sealedBase
     FROM json_each(?) AS w
     CROSS JOIN rowseal_queue AS q ON q.tbl = ${literal(name)} AND q.id = w.value
     ORDER BY q.seq`,
