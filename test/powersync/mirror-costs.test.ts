@@ -118,7 +118,7 @@ describe('a restart', () => {
   });
 });
 
-const READ_WHEN_IDLE = /^\s*SELECT (?!owner)(?![\s\S]*AS w\b)/;
+const READ_WHEN_IDLE = /^\s*(SELECT (?!owner)(?![\s\S]*AS w\b)|WITH)/;
 
 describe('a pass', () => {
   /** The mirror's statements for what `work` made, but for turns in which there is nothing to do. */
@@ -141,6 +141,31 @@ describe('a pass', () => {
     const many = await statementsFor(device, mirror, () => insertNotes(device.db, 10, 909));
     expect(many).toEqual(few);
     expect(device.uses).toEqual({ open: 0, seal: 900, locked: 0 });
+  });
+
+  it('takes as many for rows of two tables that were written by turns, and keeps their order', async () => {
+    const device = await watchedDevice();
+    const { db } = device;
+    const mirror = await device.start();
+    const ids = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, i) => `n${from + i}`);
+    const byTurns = (from: number, to: number) => () =>
+      db.writeTransaction(async (tx) => {
+        for (const id of ids(from, to)) {
+          await tx.execute("INSERT INTO tasks (id, name) VALUES (?, 'task')", [id]);
+          await tx.execute("INSERT INTO notes (id, body) VALUES (?, 'note')", [id]);
+        }
+      });
+    const few = await statementsFor(device, mirror, byTurns(1, 9));
+    const many = await statementsFor(device, mirror, byTurns(10, 109));
+    expect(many).toEqual(few);
+    const queued = await db.getAll<{ place: string }>(
+      "SELECT (data ->> 'op') || ' ' || (data ->> 'type') || ' ' || (data ->> 'id') AS place FROM ps_crud ORDER BY id",
+    );
+    expect(queued.map(({ place }) => place)).toEqual(
+      ids(1, 109).flatMap((id) => [`PUT tasks_sealed ${id}`, `PUT notes_sealed ${id}`]),
+    );
+    expect(await db.getAll('SELECT name FROM sqlite_temp_schema')).toEqual([]);
   });
 
   it('takes as many statements for 900 rows that arrive as for nine', async () => {
