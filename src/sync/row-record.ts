@@ -50,7 +50,7 @@ export function boundValuesOf(
   sets: number = table.layout.boundSets.length,
 ): readonly unknown[] {
   const bound = Array.from({ length: sets }, (_, set) => boundColumns(table, set)).flat();
-  return bound.map(({ name }) => sealed[name] ?? null);
+  return bound.map(({ name }) => sealed[name]);
 }
 
 /** The visible and server-owned values of a sealed row, as text that is compared. */

@@ -94,7 +94,9 @@ function reflectedRow(
 ): EngineRow | null {
   const said = record.reflected ? record.reflected.sealed : known;
   if (!after || (said && after === before)) return said;
-  return sealVersion(context.vault, table, after, work.sealed ?? known ?? {});
+  // What the plaintext lacks has come from one of these.
+  const served = (work.sealed ?? known) as EngineRow;
+  return sealVersion(context.vault, table, after, served);
 }
 
 /** What was known before says it all, or a sealed row of its own keeps what was merged. */

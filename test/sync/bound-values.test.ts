@@ -84,3 +84,18 @@ describe('the payload of the other one', () => {
     expect(a.engine.rows('notes')).toEqual([ROW]);
   });
 });
+
+describe('a bound column that the app changes', () => {
+  it('keeps the row from being sealed until it is set back', async () => {
+    await b.sync();
+    b.engine.update('notes', 'n1', { title: 'Mine', account: 'three' });
+    await b.sync();
+    expect(await b.store.troubled(9)).toMatchObject([
+      { id: 'n1', kind: 'unsealable', code: 'VALUE_UNSUPPORTED' },
+    ]);
+    b.engine.update('notes', 'n1', { account: 'two' });
+    for (const device of [b, a]) await device.sync();
+    expect(await b.store.troubled(9)).toEqual([]);
+    expect(a.engine.rows('notes')).toEqual([{ ...ROW, title: 'Mine' }]);
+  });
+});

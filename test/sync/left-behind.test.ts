@@ -101,6 +101,32 @@ describe('a write that is taken back while a pass runs', () => {
   });
 });
 
+describe('a write that comes while a pass runs', () => {
+  it.each([
+    ['an edit', () => a.engine.update('notes', 'n1', { body: 'x' })],
+    ['a delete', () => a.engine.remove('notes', 'n1')],
+  ])('does not undo a remote delete that the pass took: %s', async (_, write) => {
+    b.engine.remove('notes', 'n1');
+    await b.sync();
+    a.receive();
+    writeDuringPass(a, write);
+    await syncAll(a, b);
+    expect(a.engine.row('notes', 'n1')).toBeNull();
+    expect(b.engine.row('notes', 'n1')).toBeNull();
+    expect(world.server.uploadCount('notes', 'n1')).toBe(2);
+  });
+
+  it('is not sent when it says what the pass had taken', async () => {
+    b.engine.update('notes', 'n1', { title: 'Remote' });
+    await b.sync();
+    a.receive();
+    writeDuringPass(a, () => a.engine.update('notes', 'n1', { title: 'Remote' }));
+    await syncAll(a, b);
+    expect(a.engine.row('notes', 'n1')?.title).toBe('Remote');
+    expect(world.server.uploadCount('notes', 'n1')).toBe(2);
+  });
+});
+
 describe('a row that was written again behind the pass that took what arrived', () => {
   it('shows a remote edit, though the writes add up to nothing', async () => {
     b.engine.update('notes', 'n1', { title: 'Remote' });
@@ -160,7 +186,17 @@ describe('a row that was written again behind the pass that took what arrived', 
     expect(b.engine.rows('notes')).toEqual(a.engine.rows('notes'));
   });
 
-  it('goes, with its plaintext left, when sync takes it away, and is sent with the edit', async () => {
+  it('keeps its plaintext when sync takes it away, and is sent with the edit', async () => {
+    world.server.hostile.drop('notes', 'n1');
+    a.receive();
+    await passBefore(() => a.engine.update('notes', 'n1', { body: 'x' }));
+    expect(a.engine.row('notes', 'n1')?.body).toBe('x');
+    await syncAll(a, b);
+    expect(a.engine.row('notes', 'n1')).toEqual({ ...NOTE, body: 'x', stored_at: null });
+    expect(b.engine.rows('notes')).toEqual(a.engine.rows('notes'));
+  });
+
+  it('is sent with edits made before and after sync took it away', async () => {
     b.engine.update('notes', 'n1', { title: 'Remote' });
     await b.sync();
     a.receive();
