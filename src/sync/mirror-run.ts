@@ -23,6 +23,7 @@ declare function clearTimeout(timer: unknown): void;
 
 /** Rows in one pass: so few that its write holds the lock for a moment only. */
 const ROWS_PER_PASS = 1000;
+/** Every pass takes the list along. An end that is forgotten only joins two transactions. */
 const ENDS_LIMIT = 10_000;
 /** Counting reads the whole queue, so a long run of passes does it now and then. */
 const STATUS_INTERVAL_MS = 250;

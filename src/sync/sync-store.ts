@@ -15,21 +15,23 @@ export type EngineRow = Readonly<Record<string, unknown>>;
  *
  * - `out`: the app wrote the plaintext;
  * - `in`: sync wrote or removed the sealed row;
- * - `show`: the plaintext must be made again from what is sealed, since the declaration changed;
+ * - `show`: the plaintext must be made again from what is sealed, since the declaration changed or
+ *   `release` asks for another look;
  * - `retry`: the app asks for the row to be sent again, which the server had refused.
  */
 export type Direction = 'out' | 'in' | 'show' | 'retry';
 
-/** One write to one row, queued in the transaction that made it. */
+/** One write to one row, queued in the transaction that made it, or a request to look at it again. */
 export interface QueueEntry {
   /** Its number in the queue: rising, never used twice. */
   readonly seq: number;
-  /** Which side was written. */
+  /** Why it is there; `out` and `in` say which side was written. */
   readonly dir: Direction;
   /** When, in milliseconds since 1970 by this device's clock. */
   readonly at: number;
   /**
-   * The row as it was before this write, on the side that was written; `null` if there was none.
+   * The row as it was before this write, on the side that was written; `null` if there was none, and
+   * for `show` and `retry`, which no write made.
    */
   readonly base: EngineRow | null;
 }

@@ -1,3 +1,4 @@
+/** The end of a user's stay on a device: nothing readable of theirs is left. */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { assertOptions } from '../../errors.js';
 import { assertOwnTables, emptyTables, noteTables } from './also-clear.js';

@@ -1,3 +1,4 @@
+/** PowerSync's side of a mirror, put together: each duty has a file of its own. */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import type { Table } from '../../rows/table.js';
 import type { SyncStore } from '../../sync/sync-store.js';

@@ -72,7 +72,7 @@ function createBatch(limit: number) {
       places.set(keyOf(place), place);
       size += place.size;
     },
-    /** Two rows fit always: one that can't be written is told by another that can. */
+    /** At least two, so that a careful pass can tell a bad row from a bad database. */
     isFull: () => places.size >= limit || (places.size > 1 && size >= PASS_SIZE),
   };
 }

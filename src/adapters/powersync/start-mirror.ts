@@ -1,3 +1,4 @@
+/** The start of a mirror, as an app on PowerSync calls it. */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { assertOptions } from '../../errors.js';
 import { assertVault, type Vault } from '../../keys/vault.js';
