@@ -103,9 +103,9 @@ export function createObservable<Value extends object>(initial: Value): Observab
     },
     set(changes) {
       const next = Object.freeze({ ...current, ...changes });
-      if (JSON.stringify(next) === JSON.stringify(current)) return;
+      if (comparable(next) === comparable(current)) return;
       current = next;
-      for (const listener of [...listeners]) listener();
+      for (const listener of [...listeners]) call(listener);
     },
     subscribe(listener) {
       // A function of its own, so that subscribing twice with one listener is two subscriptions.
@@ -114,4 +114,27 @@ export function createObservable<Value extends object>(initial: Value): Observab
       return () => void listeners.delete(own);
     },
   };
+}
+
+/** Of an error what it says: the rest may be anything. */
+function comparable(value: object): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part instanceof Error ? [part.name, part.message] : part,
+  );
+}
+
+interface Host {
+  readonly reportError?: (error: unknown) => void;
+  readonly console: { error(error: unknown): void };
+}
+
+/** Its error is the app's own mistake: to be seen, but to stop nothing and to end no process. */
+function call(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    const { reportError, console } = globalThis as unknown as Host;
+    if (reportError) reportError(error);
+    else console.error(error);
+  }
 }

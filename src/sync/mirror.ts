@@ -26,7 +26,11 @@ export interface RetryOptions {
 export interface Mirror {
   /** A frozen object, replaced whenever something in it changed. */
   readonly status: MirrorStatus;
-  /** Calls `listener` after each change of `status`; returns how to stop that. */
+  /**
+   * Calls `listener` after each change of `status`; returns how to stop that.
+   *
+   * What it throws stops nothing: it goes to `reportError`, or to `console.error` where there is none.
+   */
   subscribe(listener: () => void): () => void;
   /**
    * Takes an open vault, after `locked` or after the vault was changed.

@@ -33,19 +33,22 @@ export function createWorkLoop(
   };
 
   async function run(): Promise<void> {
-    while (isWanted && !isStopped()) {
-      isWanted = false;
-      const served = waiters.splice(0);
-      try {
-        while (!isStopped() && (await turn()) === 'more');
-        if (isStopped()) endWaiting(stopReason, served);
-        else for (const { resolve } of served) resolve();
-      } catch (error) {
-        endWaiting(error, served);
-        if (!isStopped()) failed(error);
+    try {
+      while (isWanted && !isStopped()) {
+        isWanted = false;
+        const served = waiters.splice(0);
+        try {
+          while (!isStopped() && (await turn()) === 'more');
+          if (isStopped()) endWaiting(stopReason, served);
+          else for (const { resolve } of served) resolve();
+        } catch (error) {
+          endWaiting(error, served);
+          if (!isStopped()) failed(error);
+        }
       }
+    } finally {
+      running = null;
     }
-    running = null;
   }
 
   const wake = () => {
