@@ -217,8 +217,9 @@ export type RowsealErrorCode =
    * An upload would have shown the server what is declared encrypted, and was not sent.
    *
    * - App: mend it: plaintext tables come from `encryptedTables`, which keeps them on the device,
-   *   and only the mirror writes to sealed ones. Uploads wait until then; for entries that a
-   *   released version left behind, `uploadWith` has `onExposure`.
+   *   and only the mirror writes to sealed ones. An entry that is queued already stays, and uploads
+   *   with it, until `onExposure` of `uploadWith` takes it or, in development, the database is
+   *   cleared.
    * - User: “Some of your changes could not be sent safely and stay on this device. Please update
    *   the app.”
    * - Lost: nothing; the write stays in the upload queue.

@@ -1,6 +1,6 @@
 /**
  * The server's side as Postgres text: what stands where rows arrive, so that even a careless
- * backend can neither store plaintext nor lose an edit.
+ * upload handler can neither store plaintext nor lose an edit.
  */
 import { assertOptions } from '../errors.js';
 import type { LayoutColumn, Table } from '../rows/table.js';
@@ -13,8 +13,12 @@ export interface ServerSqlOptions {
   /**
    * A column that says whose row it is, such as `'owner_id'`: text, never NULL, fixed at insert.
    *
-   * Where a table declares it, it is that column; elsewhere it is added, and your backend fills it.
-   * An upsert that writes it is then refused for a row of another user.
+   * Where a table declares it, it is that column; elsewhere it is added, and your server fills it
+   * with what the token's `sub` is. An upsert that writes it is then refused for a row of another
+   * user.
+   *
+   * Leave it out where something else says who receives a row, and write the sync config by hand:
+   * {@link syncConfig} asks for an owner, since without one every user receives all rows.
    */
   readonly owner?: string;
 }
@@ -31,7 +35,7 @@ const FIXED_COLUMNS = ['id', 'parents', 'payload', 'siblings'];
  *
  * It needs Postgres 14 or later and may be run again after each change of a declaration: columns
  * are added, functions and triggers replaced, nothing is dropped. A plain upsert of what arrives is
- * all that is asked of the backend.
+ * all that is asked of your server.
  *
  * @throws `TypeError` for a table whose payload is `'bytes'`, names that Postgres can't hold, two
  * tables of one name, or an owner column that is encrypted or no text.
@@ -63,7 +67,7 @@ const HEAD = `\
 --
 -- There are no foreign keys between sealed tables, and there must be none: rows arrive one by one,
 -- a delete is a payload like any other, and what a row refers to may be sealed or on its way.
--- Who may write which row is for your backend or for row-level security to say.
+-- Who may write which row is for your server or for row-level security to say.
 `;
 
 function sealedTable(table: Table, owner: string | null): string {
@@ -149,7 +153,7 @@ function purgeFunction(table: Table): string {
   return `\
 -- Removes deleted rows that a device names by id and payload id, and returns how many. Call it for
 -- deletes older than any device stays offline: a device that missed one would send the row again.
--- Nobody may call it until you grant it to your backend's role.
+-- Nobody may call it until you grant it to your server's role.
 CREATE OR REPLACE FUNCTION ${purge}
 RETURNS bigint LANGUAGE sql
 BEGIN ATOMIC

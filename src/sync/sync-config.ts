@@ -6,7 +6,10 @@ import { sqlColumnName, sqlName } from './sql-names.js';
 
 /** Options of {@link syncConfig}. */
 export interface SyncConfigOptions {
-  /** The column that says whose row it is, as in {@link serverSql}. */
+  /**
+   * The column that says whose row it is, as in {@link serverSql}, and holds what their token has as
+   * `sub`. Needed, since without one every user would receive all rows.
+   */
   readonly owner: string;
 }
 

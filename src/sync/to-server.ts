@@ -1,6 +1,6 @@
 /**
  * The last look at what leaves the device: an entry of the upload queue becomes a write for the
- * app's backend, or is refused.
+ * app's server, or is refused.
  *
  * A schema can be wrong, and code can write to a synced table what belongs in the plaintext one. So
  * nothing here trusts the queue: only an envelope, the ids of payloads and declared visible columns
@@ -27,7 +27,7 @@ export interface UploadEntry {
   readonly metadata?: string | undefined;
 }
 
-/** A write for the app's backend: plain data, ready to become JSON. */
+/** A write for the app's server: plain data, ready to become JSON. */
 export interface UploadWrite {
   /** `PUT` is an upsert of the columns in `data`, which is all there are in a sealed table. */
   readonly op: 'PUT' | 'PATCH' | 'DELETE';
@@ -50,7 +50,7 @@ export interface ToServerOptions {
 }
 
 /**
- * Turns an entry of the upload queue into a write for your backend.
+ * Turns an entry of the upload queue into a write for your server.
  *
  * A `PUT` of a sealed row gets the NULLs that PowerSync leaves out, so that a plain upsert stores
  * the whole row; booleans become `true` and `false`. Only the payload, `parents` and columns that

@@ -21,7 +21,7 @@ export interface MirrorOptions {
    * How a delete reaches the server: `'sealed'` unless told.
    *
    * A sealed delete is a payload like any other, which the server can neither forge nor undo.
-   * `'engine'` sends DELETE, for backends that need it; give `uploadWith` the same.
+   * `'engine'` sends DELETE, for servers that need it; give `uploadWith` the same.
    */
   readonly deletes?: 'sealed' | 'engine';
   /**

@@ -1,4 +1,4 @@
-/** The upload half of a PowerSync connector: the queue's transactions, guarded, to the backend. */
+/** The upload half of a PowerSync connector: the queue's transactions, guarded, to your server. */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { assertOptions, RowsealError } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
@@ -6,7 +6,7 @@ import { payloadIdOf } from '../../sync/payload-id.js';
 import { tableBehind, toServer, type UploadEntry, type UploadWrite } from '../../sync/to-server.js';
 import { noteAnswer, type Rejection, type RowName, rowKey } from './rejections.js';
 
-/** A row that the backend will never take as it is. */
+/** A row that your server will never take as it is. */
 export interface UploadRefusal {
   /** The table's name, as in the write. */
   readonly table: string;
@@ -16,7 +16,7 @@ export interface UploadRefusal {
   readonly reason: string;
 }
 
-/** What the backend says to a transaction; nothing at all when it took the whole of it. */
+/** What your server says to a transaction; nothing at all when it took the whole of it. */
 export interface UploadAnswer {
   /** The rows that it refuses for good. */
   readonly refused: readonly UploadRefusal[];
@@ -38,6 +38,9 @@ export interface UploadOptions {
    * It resolves once they are stored, or with the rows that are refused for good; these are left
    * out, and the others are sent again, whether they were stored or not. It rejects for what may go
    * well later: PowerSync tries again.
+   *
+   * If it resolves for a write that was not stored, the write leaves the queue, and after the next
+   * checkpoint PowerSync takes the row away, as the server does not have it.
    *
    * It may send the same writes twice, after a crash for instance. An upsert makes that harmless:
    * the trigger of `serverSql` keeps whatever was written in between.
@@ -64,12 +67,13 @@ export interface UploadOptions {
  * Makes the `uploadData` of a PowerSync connector, which sends only what the server may see.
  *
  * Each call uploads the oldest transaction of the queue, whole; PowerSync calls until the queue is
- * empty, and in between a disconnect is heard. A row that the backend refuses for good is noted,
+ * empty, and in between a disconnect is heard. A row that your server refuses for good is noted,
  * stays on the device and is shown by the mirror as `rejected`; it never blocks the queue.
  *
  * An entry that would show plaintext comes from a schema or from code that is wrong, and is thrown:
- * uploads stop, nothing of its transaction leaves and nothing is lost, until the app is mended or
- * `onExposure` says what to do.
+ * uploads stop, nothing of its transaction leaves and nothing is lost. A mended app makes no more of
+ * them; one that is queued already is thrown at each call, until `onExposure` takes it or, in
+ * development, the database is cleared.
  *
  * @throws `TypeError` for an option that it does not have. The function that it returns throws
  * `EXPOSURE_REFUSED`, and whatever `send` throws.
@@ -157,7 +161,7 @@ async function sendAll(
   return reasons;
 }
 
-/** A backend's JSON may give something else, which SQLite can't hold and which must not stop uploads. */
+/** A server's JSON may give something else, which SQLite can't hold and which must not stop uploads. */
 function reasonText({ reason }: UploadRefusal): string {
   return typeof reason === 'string' ? reason : String(JSON.stringify(reason));
 }
