@@ -269,12 +269,45 @@ describe('a row that the backend refuses for good', () => {
     expect(await device.queued()).toBe(0);
   });
 
-  it('must be one that was sent', async () => {
-    const refused = [{ table: 'notes_sealed', id: 'x', reason: 'unknown' }];
+  it('must be one that was sent, by the name that it was sent with', async () => {
+    const refused = [
+      { table: 'notes_sealed', id: 'a', reason: 'too many notes' },
+      { table: 'notes', id: 'b', reason: 'too many notes' },
+    ];
     const device = await newDevice({ answer: async () => ({ refused }) });
+    await device.db.execute(
+      'INSERT INTO notes_sealed (id, payload) SELECT value, ? FROM json_each(\'["a", "b"]\')',
+      [A],
+    );
+    await expect(device.upload()).rejects.toThrow(
+      "'notes', 'b'. Give the table and the id as in the write, such as 'notes_sealed', 'a'.",
+    );
+    expect(await device.queued()).toBe(2);
+    await expect(device.rejected()).rejects.toThrow('rowseal_rejected');
+  });
+});
+
+describe('an answer that says neither that all was stored nor what was refused', () => {
+  it.each([
+    [{ detail: [{ msg: 'field required' }] }],
+    [{ errors: { payload: 'is too long' } }],
+    [{}],
+    [null],
+    ['stored'],
+    [{ refused: null }],
+    [{ refused: { table: 'notes_sealed', id: 'a' } }],
+    [{ refused: ['a'] }],
+    [{ refused: [null] }],
+    [{ refused: [{ table: 'notes_sealed', id: 1 }] }],
+    [{ refused: [{ id: 'a', reason: 'whose?' }] }],
+  ])('is no answer, and everything stays: %j', async (answer) => {
+    const device = await newDevice({ answer: async () => answer as never });
     await device.put('a', A);
-    await expect(device.upload()).rejects.toThrow(TypeError);
+    const upload = device.upload();
+    await expect(upload).rejects.toThrow(TypeError);
+    await expect(upload).rejects.toThrow('{ refused: [{ table, id, reason }] }');
     expect(await device.queued()).toBe(1);
+    await expect(device.rejected()).rejects.toThrow('rowseal_rejected');
   });
 });
 

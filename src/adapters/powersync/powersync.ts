@@ -22,11 +22,6 @@ export {
   type EncryptedTablesOptions,
   encryptedTables,
 } from './schema.js';
+export type { UploadAnswer, UploadRefusal } from './send-writes.js';
 export { type MirrorOptions, startMirror } from './start-mirror.js';
-export {
-  type UploadAnswer,
-  type UploadOptions,
-  type UploadRefusal,
-  type UploadTransaction,
-  uploadWith,
-} from './upload-with.js';
+export { type UploadOptions, type UploadTransaction, uploadWith } from './upload-with.js';

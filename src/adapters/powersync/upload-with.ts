@@ -5,22 +5,7 @@ import type { Table } from '../../rows/table.js';
 import { payloadIdOf } from '../../sync/payload-id.js';
 import { tableBehind, toServer, type UploadEntry, type UploadWrite } from '../../sync/to-server.js';
 import { noteAnswer, type Rejection, type RowName, rowKey } from './rejections.js';
-
-/** A row that your server will never take as it is. */
-export interface UploadRefusal {
-  /** The table's name, as in the write. */
-  readonly table: string;
-  /** The row's id, as in the write; text of 1 to 256 bytes in a sealed table. */
-  readonly id: string;
-  /** Why, for the user or for a log; it is kept on the device. */
-  readonly reason: string;
-}
-
-/** What your server says to a transaction; nothing at all when it took the whole of it. */
-export interface UploadAnswer {
-  /** The rows that it refuses for good. */
-  readonly refused: readonly UploadRefusal[];
-}
+import { sendWrites, type UploadAnswer } from './send-writes.js';
 
 /** What is known of a transaction beside its writes. */
 export interface UploadTransaction {
@@ -76,7 +61,7 @@ export interface UploadOptions {
  * development, the database is cleared.
  *
  * @throws `TypeError` for an option that it does not have. The function that it returns throws
- * `EXPOSURE_REFUSED`, and whatever `send` throws.
+ * `EXPOSURE_REFUSED`, a `TypeError` for an answer of `send` that is none, and whatever `send` throws.
  *
  * @example
  * ```ts
@@ -109,7 +94,8 @@ async function uploadNext(db: CommonPowerSyncDatabase, options: UploadOptions): 
   if (!transaction || !first) return;
   // All of it is looked at before any of it leaves.
   const writes = await writesOf(transaction.crud, options);
-  const reasons = await sendAll(writes, { id: transaction.transactionId ?? null }, options);
+  const about: UploadTransaction = { id: transaction.transactionId ?? null };
+  const reasons = await sendWrites(writes, (left) => options.send(left, about));
   // Noted first: after a crash in between, the transaction is sent and refused once more.
   const { accepted, rejected } = outcomeOf(writes, reasons, options);
   await noteAnswer(db, first.clientId, rejected, accepted);
@@ -139,31 +125,6 @@ async function writeOf(entry: UploadEntry, options: UploadOptions): Promise<Uplo
     await onExposure(entry, error);
     return null;
   }
-}
-
-/** Sends until nothing more is refused; the reasons, by row. */
-async function sendAll(
-  writes: readonly UploadWrite[],
-  transaction: UploadTransaction,
-  { send }: UploadOptions,
-): Promise<ReadonlyMap<string, string>> {
-  const reasons = new Map<string, string>();
-  for (let left = writes; left.length > 0; ) {
-    const { refused = [] } = (await send(left, transaction)) ?? {};
-    if (refused.length === 0) break;
-    for (const refusal of refused) reasons.set(rowKey(refusal), reasonText(refusal));
-    const others = left.filter((write) => !reasons.has(rowKey(write)));
-    if (others.length === left.length) {
-      throw new TypeError('`send` refused rows that were not in its writes.');
-    }
-    left = others;
-  }
-  return reasons;
-}
-
-/** A server's JSON may give something else, which SQLite can't hold and which must not stop uploads. */
-function reasonText({ reason }: UploadRefusal): string {
-  return typeof reason === 'string' ? reason : String(JSON.stringify(reason));
 }
 
 /** Of declared tables; what the app makes of its other rows is its own affair. */

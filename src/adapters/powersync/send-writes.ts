@@ -1,0 +1,71 @@
+/** What the app's `send` makes of writes; a server's JSON, which it may pass on, can be anything. */
+import type { UploadWrite } from '../../sync/to-server.js';
+import { rowKey } from './rejections.js';
+
+/** A row that your server will never take as it is. */
+export interface UploadRefusal {
+  /** The table's name, as in the write. */
+  readonly table: string;
+  /** The row's id, as in the write; text of 1 to 256 bytes in a sealed table. */
+  readonly id: string;
+  /** Why, for the user or for a log; it is kept on the device. */
+  readonly reason: string;
+}
+
+/** What your server says to a transaction; nothing at all when it took the whole of it. */
+export interface UploadAnswer {
+  /** The rows that it refuses for good. */
+  readonly refused: readonly UploadRefusal[];
+}
+
+/** Sends until nothing more is refused; the reasons, by row. */
+export async function sendWrites(
+  writes: readonly UploadWrite[],
+  send: (writes: readonly UploadWrite[]) => Promise<unknown>,
+): Promise<ReadonlyMap<string, string>> {
+  const reasons = new Map<string, string>();
+  for (let left = writes; left.length > 0; ) {
+    const refused = refusalsIn(await send(left));
+    if (refused.length === 0) break;
+    assertSent(refused, left);
+    for (const refusal of refused) reasons.set(rowKey(refusal), reasonText(refusal));
+    left = left.filter((write) => !reasons.has(rowKey(write)));
+  }
+  return reasons;
+}
+
+/** What is taken for "stored" leaves the queue, and the device soon after: nothing else may be. */
+function refusalsIn(answer: unknown): readonly UploadRefusal[] {
+  if (answer === undefined) return [];
+  const { refused } = Object(answer) as { readonly refused?: unknown };
+  if (Array.isArray(refused) && refused.every(isRefusal)) return refused;
+  throw new TypeError(
+    'Let `send` resolve with nothing once all is stored, with { refused: [{ table, id, reason }] } for rows that are refused for good, and reject otherwise. Nothing was noted, and PowerSync tries again.',
+  );
+}
+
+/** Without a reason it is still one. */
+function isRefusal(value: unknown): value is UploadRefusal {
+  const { table, id } = Object(value) as Partial<UploadRefusal>;
+  return typeof table === 'string' && typeof id === 'string';
+}
+
+/** Refused under another name, a row would count as stored. */
+function assertSent(refused: readonly UploadRefusal[], writes: readonly UploadWrite[]): void {
+  const sent = new Set(writes.map(rowKey));
+  const unknown = refused.find((refusal) => !sent.has(rowKey(refusal)));
+  if (!unknown) return;
+  const [first] = writes as readonly [UploadWrite];
+  throw new TypeError(
+    `\`send\` refused a row that was not in its writes: ${placeOf(unknown)}. Give the table and the id as in the write, such as ${placeOf(first)}.`,
+  );
+}
+
+function placeOf({ table, id }: { readonly table: string; readonly id: string }): string {
+  return `'${table}', '${id}'`;
+}
+
+/** A server's JSON may give something else, which SQLite can't hold and which must not stop uploads. */
+function reasonText({ reason }: UploadRefusal): string {
+  return typeof reason === 'string' ? reason : String(JSON.stringify(reason));
+}
