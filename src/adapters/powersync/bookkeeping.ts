@@ -51,6 +51,8 @@ const TABLES: readonly string[] = [
     tbl TEXT PRIMARY KEY NOT NULL,
     declaration TEXT NOT NULL
   )`,
+  // Entries at which transactions of the app ended: some of them, while much is left to do.
+  'CREATE TABLE IF NOT EXISTS rowseal_ends (seq INTEGER PRIMARY KEY)',
   // `writing`: 1 inside the mirror's own transaction. `owner`: rises with each take-over.
   `CREATE TABLE IF NOT EXISTS rowseal_state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -110,7 +112,8 @@ export async function readState(tx: Pick<LockContext, 'get'>): Promise<Bookkeepi
   return { ...row, cleared: row.cleared === 1, inUse: row.inUse === 1 };
 }
 
-const LAST_SEQ = "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'rowseal_queue'), 0)";
+export const LAST_SEQ =
+  "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'rowseal_queue'), 0)";
 
 export async function readLastSeq(db: Pick<LockContext, 'get'>): Promise<number> {
   return (await db.get<{ seq: number }>(`SELECT ${LAST_SEQ} AS seq`)).seq;

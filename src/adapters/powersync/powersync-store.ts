@@ -2,8 +2,8 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import type { Table } from '../../rows/table.js';
 import type { SyncStore } from '../../sync/sync-store.js';
-import { readLastSeq } from './bookkeeping.js';
 import { mirroredTable } from './mirrored-table.js';
+import { observeEnd } from './noted-ends.js';
 import {
   counts,
   findingCount,
@@ -43,7 +43,7 @@ export function createPowerSyncStore(
         await writeOutcomes(tx, tables, owner, outcomes, snapshot);
         await tx.rollback();
       }),
-    lastSeq: () => readLastSeq(db),
+    lastSeq: () => observeEnd(db),
     release: (kind) => db.writeTransaction((tx) => release(tx, kind)),
     retryRejected: () => db.writeTransaction(retryRejected),
     counts: () => db.readTransaction((tx) => counts(tx, tables.keys())),

@@ -3,6 +3,7 @@ import type { Transaction } from '@powersync/common';
 import { LONGEST_MERGE_DELAY_MS } from '../../sync/merge-delay.js';
 import type { Direction } from '../../sync/sync-store.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
+import { knownEnds } from './noted-ends.js';
 
 /** A row of the app's. */
 export interface Place {
@@ -49,7 +50,7 @@ export async function rowsInHand(
   request: WorkRequest,
 ): Promise<RowsInHand> {
   const batch = createBatch(request.limit);
-  const end = await takeQueued(tx, tables, batch, request.ends);
+  const end = await takeQueued(tx, tables, batch, await knownEnds(tx, request.ends));
   let more = end !== null;
   for (const due of await dueRows(tx, tables, request)) {
     const isNew = !batch.places.has(keyOf(due));
