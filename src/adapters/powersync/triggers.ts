@@ -52,22 +52,41 @@ export function createTriggers(tx: LockContext, table: MirroredTable): Promise<b
 }
 
 function triggersOf({ name, plain, sealed }: MirroredTable): readonly Trigger[] {
-  const trigger = (side: 'out' | 'in', event: string, table: string, when: string) => ({
+  const trigger = (side: 'out' | 'in', event: string, on: string, body: string) => ({
     name: triggerName(side, event, name),
-    sql: `CREATE TRIGGER ${quoted(triggerName(side, event, name))} AFTER ${event} ON ${table} WHEN ${when} BEGIN
-  ${queueEntry(side, name, event)}
+    sql: `CREATE TRIGGER ${quoted(triggerName(side, event, name))} AFTER ${event} ON ${on} BEGIN
+  ${body}${queueEntry(side, name, event)}
 END`,
   });
-  const outgoing = (event: string, when: string) => trigger('out', event, plain.table, when);
-  const incoming = (event: string, when: string) => trigger('in', event, sealed.table, when);
+  const outgoing = (event: string, when: string) =>
+    trigger('out', event, `${plain.table} WHEN ${when}`, '');
+  const incoming = (event: string) =>
+    trigger(
+      'in',
+      event,
+      `${sealed.table} WHEN ${SYNCING} OR (${NOT_WRITING} AND ${IN_USE})`,
+      refuseOthers(name),
+    );
   return [
     outgoing('INSERT', NOT_WRITING),
     outgoing('UPDATE', `OLD.data IS NOT NEW.data AND ${NOT_WRITING}`),
     outgoing('DELETE', `${NOT_WRITING} AND ${IN_USE}`),
-    incoming('INSERT', SYNCING),
-    incoming('UPDATE', SYNCING),
-    incoming('DELETE', SYNCING),
+    incoming('INSERT'),
+    incoming('UPDATE'),
+    incoming('DELETE'),
   ];
+}
+
+/**
+ * Ends the app's statement that writes a sealed table.
+ *
+ * Plaintext there would stop the upload queue, and without the row that is deleted there an edit
+ * would be sealed as if there had been none.
+ */
+function refuseOthers(table: string): string {
+  const why = `Only the mirror writes the sealed table of '${table}': write to '${table}' itself.`;
+  return `SELECT RAISE(ABORT, ${literal(why)}) WHERE NOT ${SYNCING};
+  `;
 }
 
 function triggerName(side: string, event: string, table: string): string {
