@@ -3,8 +3,8 @@
  */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import type { Table } from '../../rows/table.js';
-import { sealedName } from '../../sync/sealed-name.js';
 import type { EngineRow } from '../../sync/sync-store.js';
+import { type SchemaTable, schemaTablesOf } from './schema-check.js';
 
 /** A column as the view gives it. */
 export interface SideColumn {
@@ -40,28 +40,16 @@ const SERVED_LENGTH_LIMIT = 16 * 1024 * 1024;
  * @throws `TypeError` when they are missing or are not what `encryptedTables` makes.
  */
 export function mirroredTable(db: CommonPowerSyncDatabase, table: Table): MirroredTable {
-  return {
-    name: table.name,
-    plain: sideOf(db, table.name, true),
-    sealed: sideOf(db, sealedName(table), false),
-  };
+  const [plain, sealed] = schemaTablesOf(db, table);
+  return { name: table.name, plain: sideOf(plain), sealed: sideOf(sealed) };
 }
 
-function sideOf(db: CommonPowerSyncDatabase, name: string, localOnly: boolean): Side {
-  if (db.schema.rawTables.some((raw) => raw.name === name)) {
-    throw new TypeError(`'${name}' is a raw table. Encrypted tables are made by encryptedTables.`);
-  }
-  const found = db.schema.tables.find((each) => each.name === name);
-  if (!found || found.localOnly !== localOnly || found.insertOnly) {
-    throw new TypeError(
-      `The schema has no table '${name}' as it should be. Add ...encryptedTables([…]) to the schema.`,
-    );
-  }
-  const columns = found.columns.map((column) => ({
-    name: column.name,
-    type: String(column.type),
-  }));
-  return { view: quoted(found.viewName), table: quoted(found.internalName), columns };
+function sideOf({ viewName, internalName, columns }: SchemaTable): Side {
+  return {
+    view: quoted(viewName),
+    table: quoted(internalName),
+    columns: columns.map(({ name, type }) => ({ name, type: String(type) })),
+  };
 }
 
 /** An SQL identifier. */

@@ -51,7 +51,8 @@ export interface EncryptedTablesOptions<Name extends string = string> {
 const UNUSABLE = /["'%,.#\s[\]\\]/;
 /** In a view, SQLite reads the last three as NULL, whatever columns it has. */
 const EVERY_ROW_HAS = ['id', 'rowid', 'oid', '_rowid_'];
-const MIRROR_COLUMNS = { payload: column.text, parents: column.text, siblings: column.text };
+/** What every sealed table has, beside its visible columns. */
+export const MIRROR_COLUMNS = { payload: column.text, parents: column.text, siblings: column.text };
 
 /**
  * Makes the two PowerSync tables of each declared table: the plaintext one, which never leaves the

@@ -8,6 +8,7 @@ import { runMirror } from '../../sync/run-mirror.js';
 import { assertOwnTables } from './also-clear.js';
 import { createPowerSyncStore } from './powersync-store.js';
 import { noteMirror } from './running-mirrors.js';
+import { assertAllMirrored } from './schema-check.js';
 
 /** Options of {@link startMirror}. */
 export interface MirrorOptions {
@@ -40,8 +41,9 @@ export interface MirrorOptions {
  * any other mirror, and goes on where that one was killed.
  *
  * @throws `VAULT_MISMATCH` when the database holds another user's rows: `logOut` first;
- * `STORE_FAILED` when something keeps the bytes of a former user in the file; `TypeError` for a
- * table that the schema lacks or that is a raw one, and for one that can't be cleared.
+ * `STORE_FAILED` when something keeps the bytes of a former user in the file; `TypeError` when the
+ * schema does not have just the tables that `encryptedTables` makes of `tables`, and for one that
+ * can't be cleared.
  *
  * @example
  * ```ts
@@ -72,6 +74,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   if (vault !== null) assertVault(vault);
   await db.waitForReady();
   await assertOwnTables(db, alsoClear);
+  assertAllMirrored(db, tables);
   const store = createPowerSyncStore(db, tables, alsoClear);
   const firstSync = db.waitForFirstSync();
   const mirror = await runMirror(store, { vault, tables, deletes, firstSync });

@@ -5,6 +5,7 @@ import type { Table } from '../../rows/table.js';
 import { payloadIdOf } from '../../sync/payload-id.js';
 import { tableBehind, toServer, type UploadEntry, type UploadWrite } from '../../sync/to-server.js';
 import { noteAnswer, type Rejection, type RowName, rowKey } from './rejections.js';
+import { assertAllGuarded } from './schema-check.js';
 import { sendWrites, type UploadAnswer } from './send-writes.js';
 
 /** What is known of a transaction beside its writes. */
@@ -15,7 +16,7 @@ export interface UploadTransaction {
 
 /** Options of {@link uploadWith}. */
 export interface UploadOptions {
-  /** The declared tables; others are uploaded as they are. */
+  /** The declared tables, all of them; tables of the app's own are uploaded as they are. */
   readonly tables: readonly Table[];
   /**
    * Sends the writes of one transaction of the app's, in order, to be stored as one.
@@ -61,7 +62,8 @@ export interface UploadOptions {
  * development, the database is cleared.
  *
  * @throws `TypeError` for an option that it does not have. The function that it returns throws
- * `EXPOSURE_REFUSED`, a `TypeError` for an answer of `send` that is none, and whatever `send` throws.
+ * `EXPOSURE_REFUSED`, a `TypeError` for a sealed table of the schema that `tables` lacks and for an
+ * answer of `send` that is none, and whatever `send` throws.
  *
  * @example
  * ```ts
@@ -92,6 +94,7 @@ async function uploadNext(db: CommonPowerSyncDatabase, options: UploadOptions): 
   const transaction = await db.getNextCrudTransaction();
   const [first] = transaction?.crud ?? [];
   if (!transaction || !first) return;
+  assertAllGuarded(db, options.tables);
   // All of it is looked at before any of it leaves.
   const writes = await writesOf(transaction.crud, options);
   const about: UploadTransaction = { id: transaction.transactionId ?? null };
