@@ -7,8 +7,9 @@ import { sqlColumnName, sqlName } from './sql-names.js';
 /** Options of {@link syncConfig}. */
 export interface SyncConfigOptions {
   /**
-   * The column that says whose row it is, as in {@link serverSql}, and holds what their token has as
-   * `sub`. Needed, since without one every user would receive all rows.
+   * The column that says whose row it is, as in {@link serverSql}.
+   *
+   * It holds what the user's token has as `sub`. Without one every user would receive all rows.
    */
   readonly owner: string;
 }
