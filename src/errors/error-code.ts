@@ -114,7 +114,7 @@ export type RowsealErrorCode =
    */
   | 'LIMIT_EXCEEDED'
   /**
-   * A later version of rowseal or of the app wrote this header, row, pin or recovery key.
+   * A later version of rowseal or of the app wrote this header, row, pin, recovery key or database.
    *
    * - App: keep it as it is, and update.
    * - User: “Update the app to see this.”

@@ -47,3 +47,13 @@ it('a mirror is replaced by that of another process on the same file', async () 
   expect(await db.getAll(SEALED)).toEqual(all);
   expect(await db.getAll(UPLOADS)).toEqual(all);
 });
+
+it('an older version of the app leaves what a newer one noted', async () => {
+  const { db, mirror } = await powersyncDevice('laptop', tables);
+  await mirror.close();
+  await db.execute('UPDATE rowseal_state SET version = version + 1');
+  const before = await db.getAll('SELECT * FROM rowseal_state');
+  const started = startMirror({ db, tables, vault: null });
+  await expect(started).rejects.toMatchObject({ code: 'UNSUPPORTED_VERSION' });
+  expect(await db.getAll('SELECT * FROM rowseal_state')).toEqual(before);
+});

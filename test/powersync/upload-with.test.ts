@@ -2,6 +2,7 @@ import { type CrudTransaction, column, Schema, Table } from '@powersync/common';
 import type { PowerSyncDatabase } from '@powersync/node';
 import { cleartext, defineTable, encrypted } from 'rowseal';
 import { describe, expect, it } from 'vitest';
+import { createBookkeeping } from '../../src/adapters/powersync/bookkeeping.js';
 import {
   type UploadEntry,
   type UploadOptions,
@@ -65,6 +66,14 @@ async function newDevice(
 function put(id: string, payload: string): UploadWrite {
   const data = { folder: null, pinned: null, payload, parents: '' };
   return { op: 'PUT', table: 'notes_sealed', id, data };
+}
+
+/** As a mirror notes it that was told so. */
+function deleteByEngine(db: PowerSyncDatabase) {
+  return db.writeTransaction(async (tx) => {
+    await createBookkeeping(tx);
+    await tx.execute("UPDATE rowseal_state SET deletes = 'engine'");
+  });
 }
 
 /** A process that is killed when the server has answered. */
@@ -244,7 +253,8 @@ describe('a row that the backend refuses for good', () => {
   });
 
   it('by a delete or by a change has no payload', async () => {
-    const device = await newDevice({ answer: refusing('a', 'b'), deletes: 'engine' });
+    const device = await newDevice({ answer: refusing('a', 'b') });
+    await deleteByEngine(device.db);
     await device.put('a', A);
     await device.put('b', B);
     await device.db.execute("DELETE FROM notes_sealed WHERE id = 'a'");
@@ -374,7 +384,8 @@ describe('a DELETE of a sealed row', () => {
   });
 
   it('is sent where the app deletes that way', async () => {
-    const device = await newDevice({ deletes: 'engine' });
+    const device = await newDevice();
+    await deleteByEngine(device.db);
     await device.put('a', A);
     await device.db.execute('DELETE FROM notes_sealed');
     await device.upload();

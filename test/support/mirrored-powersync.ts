@@ -49,7 +49,7 @@ export async function powersyncDevice(
   const db = await file.open(schema);
   const opened = options.vault === undefined ? await openUserVault() : options.vault;
   const mirror = options.mergeDelay
-    ? await runMirror(createPowerSyncStore(db, tables), {
+    ? await runMirror(createPowerSyncStore(db, tables, { deletes }), {
         ...{ vault: opened, tables, deletes, mergeDelay: options.mergeDelay },
         firstSync: db.waitForFirstSync(),
       })
@@ -59,13 +59,13 @@ export async function powersyncDevice(
     file,
     db,
     mirror,
-    connect: (server) => connect(db, server, name, { uploadData: uploadsOf(tables, deletes) }),
+    connect: (server) => connect(db, server, name, { uploadData: uploadsOf(tables) }),
   };
 }
 
 /** What an app gives to its connector. */
-export function uploadsOf(tables: readonly Table[], deletes: 'sealed' | 'engine' = 'sealed') {
-  return (send: Send) => uploadWith({ tables, send, deletes });
+export function uploadsOf(tables: readonly Table[]) {
+  return (send: Send) => uploadWith({ tables, send });
 }
 
 /** Waits until all that the app wrote is sealed and uploaded. */

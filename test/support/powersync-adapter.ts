@@ -42,7 +42,7 @@ function handsOf(place: OpenPlace, db: PowerSyncDatabase, tables: readonly Table
     await place.feed.deliver(db);
   };
   return {
-    createStore: () => createPowerSyncStore(db, tables),
+    createStore: () => createPowerSyncStore(db, tables, { deletes: 'engine' }),
     write: (writes, { rollBack = false } = {}) => run(db, writes, rollBack),
     plain: (table, id) => rowOf(db, table, id),
     sealed: (table, id) => rowOf(db, `${table}_sealed`, id),
@@ -112,7 +112,6 @@ async function uploadAll(
   let isDone = false;
   const upload = uploadWith({
     tables,
-    deletes: 'engine',
     async send(writes, transaction) {
       isDone = false;
       // What is left after a refusal is sent once more.

@@ -4,7 +4,8 @@
  * They are ordinary SQLite tables outside the PowerSync schema: clearing leaves them alone, so
  * that the next start still learns of it, and they can count with AUTOINCREMENT.
  */
-import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
+import type { LockContext } from '@powersync/common';
+import { refuseNewer } from '../../errors.js';
 import { REJECTED_TABLE } from './rejections.js';
 
 /** `ps_kv` has this key while a database is in use; clearing removes it before the rows. */
@@ -53,14 +54,16 @@ const TABLES: readonly string[] = [
   )`,
   // Entries at which transactions of the app ended: some of them, while much is left to do.
   'CREATE TABLE IF NOT EXISTS rowseal_ends (seq INTEGER PRIMARY KEY)',
-  // `writing`: 1 inside the mirror's own transaction. `owner`: rises with each take-over.
+  // `writing`: 1 inside the mirror's own transaction. `owner`: rises with each take-over. `deletes`:
+  // as `startMirror` was told, for the upload.
   `CREATE TABLE IF NOT EXISTS rowseal_state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     version INTEGER NOT NULL,
     writing INTEGER NOT NULL DEFAULT 0,
     owner INTEGER NOT NULL DEFAULT 0,
     vault TEXT,
-    cleared INTEGER NOT NULL DEFAULT 0
+    cleared INTEGER NOT NULL DEFAULT 0,
+    deletes TEXT NOT NULL DEFAULT 'sealed'
   )`,
   `INSERT OR IGNORE INTO rowseal_state (one, version) VALUES (1, ${BOOKKEEPING_VERSION})`,
 ];
@@ -77,17 +80,30 @@ export interface BookkeepingState {
   readonly lastSeq: number;
 }
 
-/** Makes what is missing. */
+/** How a delete reaches the server. */
+export type Deletes = 'sealed' | 'engine';
+
+/** Makes what is missing. Throws `UNSUPPORTED_VERSION` for what a newer version made. */
 export async function createBookkeeping(tx: LockContext): Promise<void> {
+  if (await hasBookkeeping(tx)) {
+    const { version } = await tx.get<{ version: number }>('SELECT version FROM rowseal_state');
+    if (version > BOOKKEEPING_VERSION) refuseNewer('What the mirror notes in this database');
+  }
   for (const sql of TABLES) await tx.execute(sql);
 }
 
 /** Whether a mirror ever ran on this database. */
-export async function hasBookkeeping(db: CommonPowerSyncDatabase): Promise<boolean> {
+export async function hasBookkeeping(db: Pick<LockContext, 'getOptional'>): Promise<boolean> {
   const found = await db.getOptional(
     "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'rowseal_state'",
   );
   return found !== null;
+}
+
+/** The mirror's choice; before there is one, nobody deletes. */
+export async function readDeletes(db: Pick<LockContext, 'get' | 'getOptional'>): Promise<Deletes> {
+  if (!(await hasBookkeeping(db))) return 'sealed';
+  return (await db.get<{ deletes: Deletes }>('SELECT deletes FROM rowseal_state')).deletes;
 }
 
 /** From now on a clear is heard of. */

@@ -2,6 +2,7 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import type { Table } from '../../rows/table.js';
 import type { SyncStore } from '../../sync/sync-store.js';
+import type { Deletes } from './bookkeeping.js';
 import { mirroredTable } from './mirrored-table.js';
 import { observeEnd } from './noted-ends.js';
 import {
@@ -18,6 +19,12 @@ import { takeOver } from './take-over.js';
 import { watchQueue } from './watch-queue.js';
 import { writeOutcomes } from './write-outcomes.js';
 
+/** As `startMirror` is told. */
+export interface StoreOptions {
+  readonly alsoClear?: readonly string[];
+  readonly deletes?: Deletes;
+}
+
 /**
  * A mirror's store in a PowerSync database.
  *
@@ -26,13 +33,13 @@ import { writeOutcomes } from './write-outcomes.js';
 export function createPowerSyncStore(
   db: CommonPowerSyncDatabase,
   declared: readonly Table[],
-  alsoClear: readonly string[] = [],
+  { alsoClear = [], deletes = 'sealed' }: StoreOptions = {},
 ): SyncStore {
   const tables = new Map(declared.map((table) => [table.name, mirroredTable(db, table)]));
   let owner = -1;
   return {
     async takeOver(start) {
-      owner = await takeOver(db, { mirrored: tables, alsoClear }, start);
+      owner = await takeOver(db, { mirrored: tables, alsoClear, deletes }, start);
     },
     readWork: (limit, now, ends) =>
       db.readTransaction((tx) => readWork(tx, tables, { limit, now, ends })),

@@ -22,7 +22,7 @@ export interface MirrorOptions {
    * How a delete reaches the server: `'sealed'` unless told.
    *
    * A sealed delete is a payload like any other, which the server can neither forge nor undo.
-   * `'engine'` sends DELETE, for servers that need it; give `uploadWith` the same.
+   * `'engine'` sends DELETE, for servers that need it; `uploadWith` learns of it from the database.
    */
   readonly deletes?: 'sealed' | 'engine';
   /**
@@ -41,6 +41,7 @@ export interface MirrorOptions {
  * any other mirror, and goes on where that one was killed.
  *
  * @throws `VAULT_MISMATCH` when the database holds another user's rows: `logOut` first;
+ * `UNSUPPORTED_VERSION` when a newer version of the app was here;
  * `STORE_FAILED` when something keeps the bytes of a former user in the file; `TypeError` when the
  * schema does not have just the tables that `encryptedTables` makes of `tables`, and for one that
  * can't be cleared.
@@ -75,7 +76,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   await db.waitForReady();
   await assertOwnTables(db, alsoClear);
   assertAllMirrored(db, tables);
-  const store = createPowerSyncStore(db, tables, alsoClear);
+  const store = createPowerSyncStore(db, tables, { alsoClear, deletes });
   const firstSync = db.waitForFirstSync();
   const mirror = await runMirror(store, { vault, tables, deletes, firstSync });
   noteMirror(db, mirror);

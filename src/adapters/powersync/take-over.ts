@@ -3,15 +3,18 @@ import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
 import { RowsealError } from '../../errors.js';
 import type { TakeOver } from '../../sync/sync-store.js';
 import { emptyTables, noteTables } from './also-clear.js';
-import { awaitClear, createBookkeeping, NOW_MS, readState } from './bookkeeping.js';
+import { awaitClear, createBookkeeping, type Deletes, NOW_MS, readState } from './bookkeeping.js';
 import { deleteLeftRows, deleteSecurely, shredDeleted } from './leftovers.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
 import { createClearTrigger, createTriggers, forgetUser } from './triggers.js';
 
-/** The mirrored tables by name, and others to be emptied when the database is cleared. */
+/** What a store of one database is told. */
 export interface TakenTables {
+  /** By name. */
   readonly mirrored: ReadonlyMap<string, MirroredTable>;
+  /** Others, to be emptied when the database is cleared. */
   readonly alsoClear: readonly string[];
+  readonly deletes: Deletes;
 }
 
 /** The `takeOver` of a store; returns what it is known by from now on. */
@@ -36,7 +39,7 @@ export async function takeOver(
  */
 async function begin(
   tx: LockContext,
-  { mirrored, alsoClear }: TakenTables,
+  { mirrored, alsoClear, deletes }: TakenTables,
   { vaultId, declarations }: TakeOver,
   shredded: number | null,
 ): Promise<{ readonly owner: number; readonly isDone: boolean }> {
@@ -57,8 +60,9 @@ async function begin(
   await noteTables(tx, alsoClear);
   await awaitClear(tx);
   await tx.execute(
-    'UPDATE rowseal_state SET owner = owner + 1, writing = 0, vault = coalesce(?, vault)',
-    [vaultId],
+    `UPDATE rowseal_state
+    SET owner = owner + 1, writing = 0, vault = coalesce(?, vault), deletes = ?`,
+    [vaultId, deletes],
   );
   return { owner: owner + 1, isDone: true };
 }

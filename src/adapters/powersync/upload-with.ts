@@ -4,6 +4,7 @@ import { assertOptions, RowsealError } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
 import { payloadIdOf } from '../../sync/payload-id.js';
 import { tableBehind, toServer, type UploadEntry, type UploadWrite } from '../../sync/to-server.js';
+import { type Deletes, readDeletes } from './bookkeeping.js';
 import { noteAnswer, type Rejection, type RowName, rowKey } from './rejections.js';
 import { assertAllGuarded } from './schema-check.js';
 import { sendWrites, type UploadAnswer } from './send-writes.js';
@@ -35,8 +36,6 @@ export interface UploadOptions {
     writes: readonly UploadWrite[],
     transaction: UploadTransaction,
   ): Promise<UploadAnswer | undefined> | Promise<void>;
-  /** As given to `startMirror`; `'sealed'` unless told. */
-  readonly deletes?: 'sealed' | 'engine';
   /**
    * Called with an entry that would show plaintext, instead of stopping all uploads.
    *
@@ -88,7 +87,7 @@ export function uploadWith(options: UploadOptions): (db: CommonPowerSyncDatabase
   return (db) => uploadNext(db, options);
 }
 
-const OPTION_NAMES = ['deletes', 'onExposure', 'onStrayDelete', 'send', 'tables'];
+const OPTION_NAMES = ['onExposure', 'onStrayDelete', 'send', 'tables'];
 
 async function uploadNext(db: CommonPowerSyncDatabase, options: UploadOptions): Promise<void> {
   const transaction = await db.getNextCrudTransaction();
@@ -96,7 +95,7 @@ async function uploadNext(db: CommonPowerSyncDatabase, options: UploadOptions): 
   if (!transaction || !first) return;
   assertAllGuarded(db, options.tables);
   // All of it is looked at before any of it leaves.
-  const writes = await writesOf(transaction.crud, options);
+  const writes = await writesOf(transaction.crud, options, await readDeletes(db));
   const about: UploadTransaction = { id: transaction.transactionId ?? null };
   const reasons = await sendWrites(writes, (left) => options.send(left, about));
   // Noted first: after a crash in between, the transaction is sent and refused once more.
@@ -108,17 +107,21 @@ async function uploadNext(db: CommonPowerSyncDatabase, options: UploadOptions): 
 async function writesOf(
   entries: readonly UploadEntry[],
   options: UploadOptions,
+  deletes: Deletes,
 ): Promise<UploadWrite[]> {
   const writes: UploadWrite[] = [];
   for (const entry of entries) {
-    const write = await writeOf(entry, options);
+    const write = await writeOf(entry, options, deletes);
     if (write) writes.push(write);
   }
   return writes;
 }
 
-async function writeOf(entry: UploadEntry, options: UploadOptions): Promise<UploadWrite | null> {
-  const { tables, deletes, onExposure, onStrayDelete } = options;
+async function writeOf(
+  entry: UploadEntry,
+  { tables, onExposure, onStrayDelete }: UploadOptions,
+  deletes: Deletes,
+): Promise<UploadWrite | null> {
   try {
     const write = toServer(entry, tables, { deletes });
     if (!write && entry.op === 'DELETE') onStrayDelete?.(entry);
