@@ -24,7 +24,11 @@ export const EXCEPTIONS: Exceptions = {
   adoptHeader: { LOCKED: 'nobody can lock a vault that was not handed out yet' },
   keepUnlocked: { NO_SECURE_RANDOM: 'whatever a keeper throws becomes STORE_FAILED' },
   keeperContract: { STORE_FAILED: 'a keeper throws it, while a case runs' },
-  testAdapter: { STORE_FAILED: THROWN_BY_STORES, VAULT_MISMATCH: THROWN_BY_STORES },
+  testAdapter: {
+    STORE_FAILED: THROWN_BY_STORES,
+    UNSUPPORTED_VERSION: THROWN_BY_STORES,
+    VAULT_MISMATCH: THROWN_BY_STORES,
+  },
   vaultForTesting: {
     HEADER_MALFORMED: MADE_HERE,
     HEADER_TAMPERED: MADE_HERE,
@@ -46,7 +50,6 @@ export const EXCEPTIONS: Exceptions = {
     ROW_AUTH_FAILED: BECOMES_STATUS,
     ROW_MALFORMED: BECOMES_STATUS,
     UNKNOWN_KEY: BECOMES_STATUS,
-    UNSUPPORTED_VERSION: BECOMES_STATUS,
     VALUE_UNSUPPORTED: BECOMES_STATUS,
   },
 };
