@@ -16,8 +16,8 @@ export interface FaultyDatabase {
   readonly db: CommonPowerSyncDatabase;
   /** Begins to count, and lets the step of this number be the fault; 0 for none. */
   arm(step: number, kind: FaultKind): void;
-  /** Ends it; returns how many steps there were. */
-  disarm(): number;
+  /** Ends it; returns for each step whether it was taken to write. */
+  disarm(): readonly boolean[];
   readonly isDead: boolean;
 }
 
@@ -40,13 +40,14 @@ const LOCKS = new Set(['readLock', 'writeLock', 'readTransaction', 'writeTransac
  * A mirror on it is woken by no commit, so that the order of its steps is always the same.
  */
 export function faultyDatabase(db: CommonPowerSyncDatabase): FaultyDatabase {
-  let steps = 0;
+  let steps: boolean[] = [];
+  let isWriting = false;
   let fault: { step: number; kind: FaultKind } | null = null;
   let isDead = false;
   const step = () => {
-    steps += 1;
-    isDead ||= fault?.step === steps && fault.kind === 'dies';
-    if (isDead || fault?.step === steps) throw new StatementFault(`At step ${steps}.`);
+    const number = steps.push(isWriting);
+    isDead ||= fault?.step === number && fault.kind === 'dies';
+    if (isDead || fault?.step === number) throw new StatementFault(`At step ${number}.`);
   };
   const counted = <T extends object>(target: T): T =>
     new Proxy(target, {
@@ -65,14 +66,19 @@ export function faultyDatabase(db: CommonPowerSyncDatabase): FaultyDatabase {
       return method(...args);
     };
   const locked = (method: Method, name: string) => async (callback: Method) => {
-    step();
-    const result = await method(async (context: unknown) => {
-      const given = await callback(counted(context as object));
-      if (name === 'writeTransaction') step();
-      return given;
-    });
-    if (name.startsWith('write')) step();
-    return result;
+    isWriting = name.startsWith('write');
+    try {
+      step();
+      const result = await method(async (context: unknown) => {
+        const given = await callback(counted(context as object));
+        if (name === 'writeTransaction') step();
+        return given;
+      });
+      if (isWriting) step();
+      return result;
+    } finally {
+      isWriting = false;
+    }
   };
   const proxy = new Proxy(counted(db), {
     get(target, name: string) {
@@ -84,7 +90,7 @@ export function faultyDatabase(db: CommonPowerSyncDatabase): FaultyDatabase {
   return {
     db: proxy,
     arm(at, kind) {
-      steps = 0;
+      steps = [];
       fault = { step: at, kind };
     },
     disarm() {
