@@ -99,6 +99,15 @@ export function endRun(run: MirrorRun, state: 'replaced' | 'closed', reason: Err
   return stopped;
 }
 
+/** The same for a mirror that has lost its database. */
+export function endReplaced(run: MirrorRun): Promise<void> {
+  const reason = new RowsealError(
+    'STORE_FAILED',
+    'Another mirror took this database over, or it was cleared, and this one has stopped. Use the other one, or start one.',
+  );
+  return endRun(run, 'replaced', reason);
+}
+
 async function takeTurn(run: MirrorRun): Promise<Turn> {
   const end = await run.store.lastSeq();
   if (end !== run.ends.at(-1)) run.ends = [...run.ends, end].slice(-ENDS_LIMIT);
@@ -107,7 +116,7 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
   run.unwritten = unwritten;
   if (run.ended) return 'idle';
   if (result === 'replaced') {
-    void endRun(run, 'replaced', replaced());
+    void endReplaced(run);
     return 'idle';
   }
   if (result !== 'moved') {
@@ -174,11 +183,4 @@ function turnFailed(run: MirrorRun, error: unknown): void {
   const cause = error instanceof Error ? error : new Error(String(error));
   run.status.set({ state: 'failing', error: cause, settled: false });
   wakeIn(run, RETRY_MS);
-}
-
-function replaced(): RowsealError {
-  return new RowsealError(
-    'STORE_FAILED',
-    'Another mirror took this database over, or it was cleared, and this one has stopped. Use the other one, or start one.',
-  );
 }

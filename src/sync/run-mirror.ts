@@ -1,10 +1,12 @@
 /** Runs a mirror over any store. */
 import { assertVault, type Vault } from '../keys/vault.js';
 import type { Mirror, MirrorSettings, RetryOptions } from './mirror.js';
-import { createMirrorRun, endRun, type MirrorRun } from './mirror-run.js';
+import { createMirrorRun, endReplaced, endRun, type MirrorRun } from './mirror-run.js';
 import type { SyncStore } from './sync-store.js';
 
 const LISTED = 100;
+
+const runs = /* @__PURE__ */ new WeakMap<Mirror, MirrorRun>();
 
 /**
  * Takes the database over and starts. Throws what `takeOver` throws; every later failure is part of
@@ -21,7 +23,7 @@ export async function runMirror(store: SyncStore, settings: MirrorSettings): Pro
     () => {},
   );
   run.loop.wake();
-  return Object.freeze({
+  const mirror: Mirror = Object.freeze({
     get status() {
       return run.status.current;
     },
@@ -37,6 +39,14 @@ export async function runMirror(store: SyncStore, settings: MirrorSettings): Pro
     retry: (options: RetryOptions = {}) => retry(run, options),
     close: () => endRun(run, 'closed', new TypeError('This mirror is closed: start another one.')),
   });
+  runs.set(mirror, run);
+  return mirror;
+}
+
+/** Tells a mirror that another one has its database: while it is locked it would not notice. */
+export function replaceMirror(mirror: Mirror): void {
+  const run = runs.get(mirror);
+  if (run && !run.ended) void endReplaced(run);
 }
 
 async function takeVault(run: MirrorRun, vault: Vault | null): Promise<void> {
@@ -44,7 +54,9 @@ async function takeVault(run: MirrorRun, vault: Vault | null): Promise<void> {
   if (run.ended) throw run.ended;
   if (vault) assertVault(vault);
   const { store, declarations } = run;
-  await store.takeOver({ vaultId: vault?.vaultId ?? null, declarations });
+  const result = await store.takeOver({ vaultId: vault?.vaultId ?? null, declarations });
+  if (result === 'replaced') void endReplaced(run);
+  if (run.ended) throw run.ended;
   await store.release('waiting');
   if (run.ended) throw run.ended;
   run.vault = vault;

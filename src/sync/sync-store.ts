@@ -206,10 +206,13 @@ export interface SyncStore {
    * plaintext rows that were never queued (`out`), sealed rows never looked at (`in`), and all
    * rows of a table whose declaration changed (`show`).
    *
+   * A mirror does it again when it is unlocked. It takes nothing back then: `replaced`, and nothing is
+   * changed, when another store took the database over since, or it was cleared.
+   *
    * Throws `VAULT_MISMATCH`, before anything is changed, when what is there belongs to another
    * vault.
    */
-  takeOver(start: TakeOver): Promise<void>;
+  takeOver(start: TakeOver): Promise<'taken' | 'replaced'>;
   /**
    * Reads the oldest work, of about `limit` rows, in one snapshot: rows with entries that are not
    * held, and rows whose merge is due at `now`.

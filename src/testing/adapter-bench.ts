@@ -4,7 +4,14 @@ import { FORMAT_BYTE } from '../bytes/format-bytes.js';
 import { randomBytes } from '../crypto/random.js';
 import { cleartext, encrypted } from '../rows/column.js';
 import { defineTable, type Table } from '../rows/table.js';
-import type { EngineRow, RowOutcome, RowRecord, RowWork, SyncStore } from '../sync/sync-store.js';
+import type {
+  EngineRow,
+  RowOutcome,
+  RowRecord,
+  RowWork,
+  SyncStore,
+  TakeOver,
+} from '../sync/sync-store.js';
 import type { AdapterHands, AppWrite } from './adapter-hands.js';
 import { ensureEqual } from './expectations.js';
 import type { ServedRow } from './memory-sync.js';
@@ -71,9 +78,17 @@ export async function takenOver(
   declarations: Readonly<Record<string, string>> = {},
 ): Promise<SyncStore> {
   const store = hands.createStore();
-  const given = { notes: 'first', tasks: 'first', ...declarations };
-  await store.takeOver({ vaultId, declarations: new Map(Object.entries(given)) });
+  ensureEqual(await store.takeOver(startOf(vaultId, declarations)), 'taken', 'A first take-over');
   return store;
+}
+
+/** What a mirror tells the store. */
+export function startOf(
+  vaultId: string | null,
+  declarations: Readonly<Record<string, string>> = {},
+): TakeOver {
+  const given = { notes: 'first', tasks: 'first', ...declarations };
+  return { vaultId, declarations: new Map(Object.entries(given)) };
 }
 
 export function insert(table: string, id: string, row: EngineRow = {}): AppWrite {

@@ -18,6 +18,7 @@ import {
   seqsOf,
   served,
   start,
+  startOf,
   takenOver,
   VAULT_ID,
 } from './adapter-bench.js';
@@ -91,6 +92,17 @@ export const TAKE_OVER_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     ensureEqual(await hands.sealed('notes', 'n1'), null, 'The sealed row');
     ensureEqual(await onlyWork(next), work, 'The work of the mirror that took over');
     ensureEqual(await next.writeOutcomes(batch, last), 'written', 'The same batch of that one');
+  },
+  async 'takes no database back, once it is lost to another mirror or to a log-out'(bench) {
+    const { hands, store } = await start(bench);
+    const unlock = startOf(VAULT_ID);
+    ensureEqual(await store.takeOver(unlock), 'taken', 'A take-over by the mirror that has it');
+    const next = await takenOver(hands, VAULT_ID);
+    ensureEqual(await store.takeOver(unlock), 'replaced', 'A take-over by the one before');
+    await hands.write([insert('notes', 'n1')]);
+    await finishAll(next);
+    await hands.clear();
+    ensureEqual(await next.takeOver(unlock), 'replaced', 'A take-over after log-out');
   },
   async 'shows all rows of a table whose declaration changed, with its new columns'(bench) {
     const { hands, store } = await start(bench);

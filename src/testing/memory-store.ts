@@ -18,9 +18,15 @@ export function memoryStoreOf(
 ): SyncStore {
   const { database } = side;
   const mirror = database.next('mirror');
+  let hasTaken = false;
   const isOwner = () => database.numbers.get('owner') === mirror;
   return {
-    takeOver: async (start) => commit(() => takeOver(side, mirror, start)),
+    async takeOver(start) {
+      if (hasTaken && !isOwner()) return 'replaced';
+      commit(() => takeOver(side, mirror, start));
+      hasTaken = true;
+      return 'taken';
+    },
     readWork: async (limit, now, ends) => readWork(side, limit, now, ends),
     writeOutcomes: async (outcomes, snapshot) =>
       database.transaction(() =>

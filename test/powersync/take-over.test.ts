@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { defineTable, encrypted } from 'rowseal';
 import { startMirror } from 'rowseal/powersync';
+import { vaultForTesting } from 'rowseal/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { openUserVault, powersyncDevice } from '../support/mirrored-powersync.js';
 
@@ -27,6 +28,28 @@ it('the earlier of two mirrors in one process is replaced, and each row is seale
   const all = [{ id: 'n1' }, { id: 'n2' }, { id: 'n3' }];
   expect(await db.getAll(SEALED)).toEqual(all);
   expect(await db.getAll(UPLOADS)).toEqual(all);
+});
+
+it('an earlier mirror of the same process hears at once, idle or locked, but only of one that started', async () => {
+  const { db, mirror } = await powersyncDevice('laptop', tables, { vault: null });
+  const { vault } = vaultForTesting('somebody else');
+  await mirror.unlock(await openUserVault());
+  await expect(startMirror({ db, tables, vault })).rejects.toMatchObject({
+    code: 'VAULT_MISMATCH',
+  });
+  expect(mirror.status.state).toBe('running');
+  const second = await startMirror({ db, tables, vault: null });
+  expect(mirror.status.state).toBe('replaced');
+  const third = await startMirror({ db, tables, vault: await openUserVault() });
+  onTestFinished(() => third.close());
+  expect(second.status.state).toBe('replaced');
+  await expect(second.unlock(await openUserVault())).rejects.toMatchObject({
+    code: 'STORE_FAILED',
+  });
+  await third.close();
+  const fourth = await startMirror({ db, tables, vault: await openUserVault() });
+  onTestFinished(() => fourth.close());
+  expect([third.status.state, fourth.status.state]).toEqual(['closed', 'running']);
 });
 
 it('a mirror is replaced by that of another process on the same file', async () => {

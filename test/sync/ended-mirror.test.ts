@@ -74,6 +74,19 @@ describe('a mirror that was closed', () => {
 });
 
 describe('a mirror that was replaced', () => {
+  it('and is locked does not take the database back either, and learns of it at once', async () => {
+    const engine = memoryEngine([notes]);
+    const first = await start(engine.store(), null);
+    const second = await start(engine.store());
+    await expect(first.unlock(vault)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    expect(first.status.state).toBe('replaced');
+    await expect(first.flush()).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    engine.insert('notes', { id: 'n1', body: 'for the second' });
+    await second.flush();
+    expect(second.status.state).toBe('running');
+    await second.close();
+  });
+
   it('does not take the database back when it is unlocked', async () => {
     const engine = memoryEngine([notes]);
     const own = await openVault(memoryStore(vault.header), opener);

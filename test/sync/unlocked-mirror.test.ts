@@ -67,8 +67,9 @@ describe('a mirror', () => {
       {
         ...store,
         async takeOver(...args) {
-          await store.takeOver(...args);
+          const result = await store.takeOver(...args);
           await meanwhile();
+          return result;
         },
       },
       { vault: null, tables: [notes], deletes: 'sealed', firstSync: Promise.resolve() },

@@ -67,12 +67,13 @@ export function blindIn(isBlind: (outcomes: readonly RowOutcome[]) => boolean): 
 export function losing(isLost: (entry: QueueEntry) => boolean): OpenAdapter {
   return storesBy((store) => ({
     async takeOver(start) {
-      await store.takeOver(start);
+      const result = await store.takeOver(start);
       const { rows, snapshot } = await store.readWork(100, 0, []);
       const outcomes = rows.map(({ table, id, entries }) => {
         return { table, id, done: entries.filter(isLost).map(({ seq }) => seq) };
       });
       await store.writeOutcomes(outcomes, snapshot);
+      return result;
     },
   }));
 }

@@ -11,21 +11,22 @@ export const BROKEN_STARTS_AND_ROWS: BrokenAdapters = {
   'queues everything at each start': [
     storesBy((store, hands) => ({
       async takeOver(start) {
-        await store.takeOver(start);
+        const result = await store.takeOver(start);
         await hands.write([{ op: 'update', table: 'notes', id: 'n1', row: { body: 'again' } }]);
+        return result;
       },
     })),
     'queues nothing again at the next start',
   ],
   'takes the rows of any vault': [
-    storesBy((store) => ({ takeOver: (start) => store.takeOver(start).catch(() => {}) })),
+    storesBy((store) => ({ takeOver: (start) => store.takeOver(start).catch(() => 'taken') })),
     'refuses the rows of another vault, and changes nothing then',
   ],
   'takes over before it refuses': [
     storesBy((store) => ({
       async takeOver(start) {
         await store.takeOver({ ...start, vaultId: null });
-        await store.takeOver(start);
+        return store.takeOver(start);
       },
     })),
     'refuses the rows of another vault, and changes nothing then',
@@ -45,6 +46,15 @@ export const BROKEN_STARTS_AND_ROWS: BrokenAdapters = {
       },
     })),
     'lets one mirror write only, the last',
+  ],
+  'takes the database back': [
+    storesBy((store, hands) => ({
+      async takeOver(start) {
+        const result = await store.takeOver(start);
+        return result === 'replaced' ? hands.createStore().takeOver(start) : result;
+      },
+    })),
+    'takes no database back, once it is lost to another mirror or to a log-out',
   ],
   'does not see that a declaration changed': [
     storesBy((store) => ({

@@ -4,7 +4,7 @@ import { assertOptions } from '../../errors.js';
 import { assertOwnTables, emptyTables, noteTables } from './also-clear.js';
 import { awaitClear, hasBookkeeping } from './bookkeeping.js';
 import { deleteSecurely, shredDeleted } from './leftovers.js';
-import { closeMirrors } from './running-mirrors.js';
+import { closeMirror } from './running-mirrors.js';
 
 /** Options of {@link logOut}. */
 export interface LogOutOptions {
@@ -58,7 +58,7 @@ export async function logOut(
   assertOptions(options, ['alsoClear'], 'logOut');
   const { alsoClear = [] } = options;
   await assertOwnTables(db, alsoClear);
-  await closeMirrors(db);
+  await closeMirror(db);
   await deleteSecurely(db);
   await db.writeTransaction((tx) => noteTables(tx, alsoClear));
   await db.disconnectAndClear();

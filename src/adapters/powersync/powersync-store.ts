@@ -36,10 +36,13 @@ export function createPowerSyncStore(
   { alsoClear = [], deletes = 'sealed' }: StoreOptions = {},
 ): SyncStore {
   const tables = new Map(declared.map((table) => [table.name, mirroredTable(db, table)]));
-  let owner = -1;
+  let owner: number | null = null;
   return {
     async takeOver(start) {
-      owner = await takeOver(db, { mirrored: tables, alsoClear, deletes }, start);
+      const taken = await takeOver(db, { mirrored: tables, alsoClear, deletes }, start, owner);
+      if (taken === null) return 'replaced';
+      owner = taken;
+      return 'taken';
     },
     readWork: (limit, now, ends) =>
       db.readTransaction((tx) => readWork(tx, tables, { limit, now, ends })),

@@ -1,19 +1,18 @@
-/** Which mirrors run in this process: they end before their database is cleared or closed. */
+/** Which mirror runs on a database in this process: it ends before that is cleared or closed. */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import type { Mirror } from '../../sync/mirror.js';
+import { replaceMirror } from '../../sync/run-mirror.js';
 
-const running = /* @__PURE__ */ new WeakMap<CommonPowerSyncDatabase, Set<Mirror>>();
+const running = /* @__PURE__ */ new WeakMap<CommonPowerSyncDatabase, Mirror>();
 
-/** An earlier one gives way to it, but may not have noticed when the database ends. */
+/** An earlier one has lost the database to it. */
 export function noteMirror(db: CommonPowerSyncDatabase, mirror: Mirror): void {
-  const known = running.get(db);
-  if (known) known.add(mirror);
-  else {
-    running.set(db, new Set([mirror]));
-    db.registerListener({ closing: () => closeMirrors(db) });
-  }
+  const earlier = running.get(db);
+  running.set(db, mirror);
+  if (earlier) replaceMirror(earlier);
+  else db.registerListener({ closing: () => closeMirror(db) });
 }
 
-export async function closeMirrors(db: CommonPowerSyncDatabase): Promise<void> {
-  for (const mirror of running.get(db) ?? []) await mirror.close();
+export async function closeMirror(db: CommonPowerSyncDatabase): Promise<void> {
+  await running.get(db)?.close();
 }

@@ -17,15 +17,22 @@ export interface TakenTables {
   readonly deletes: Deletes;
 }
 
-/** The `takeOver` of a store; returns what it is known by from now on. */
+/**
+ * The `takeOver` of a store; returns what it is known by from now on.
+ *
+ * `before` is what it was known by; `null` is returned when that is outdated.
+ */
 export async function takeOver(
   db: CommonPowerSyncDatabase,
   tables: TakenTables,
   start: TakeOver,
-): Promise<number> {
+  before: number | null,
+): Promise<number | null> {
   await deleteSecurely(db);
   for (let shredded: number | null = null; ; ) {
-    const { owner, isDone } = await db.writeTransaction((tx) => begin(tx, tables, start, shredded));
+    const { owner, isDone } = await db.writeTransaction((tx) =>
+      begin(tx, tables, start, { before, shredded }),
+    );
     if (isDone) return owner;
     // Only when the bytes are gone is the clear forgotten: killed here, the next start does it again.
     await shredDeleted(db);
@@ -33,18 +40,25 @@ export async function takeOver(
   }
 }
 
-/**
- * Takes over, or deletes what was left by a clear: then its bytes are to be shredded. `shredded` is
- * the owner for whom that was done; every clear makes another.
- */
+interface Owners {
+  /** As which this store took the database over before. */
+  readonly before: number | null;
+  /** For whom the bytes of a clear were shredded; every clear makes another. */
+  readonly shredded: number | null;
+}
+
+/** Takes over, or deletes what was left by a clear: then its bytes are to be shredded. */
 async function begin(
   tx: LockContext,
   { mirrored, alsoClear, deletes }: TakenTables,
   { vaultId, declarations }: TakeOver,
-  shredded: number | null,
-): Promise<{ readonly owner: number; readonly isDone: boolean }> {
+  { before, shredded }: Owners,
+): Promise<{ readonly owner: number | null; readonly isDone: boolean }> {
   await createBookkeeping(tx);
   const { owner, vault, cleared, inUse } = await readState(tx);
+  if (before !== null && shredded === null && owner !== before) {
+    return { owner: null, isDone: true };
+  }
   const isLeft = cleared || (vault !== null && !inUse);
   if (isLeft && owner !== shredded) {
     if (!cleared) await forgetUser(tx);
@@ -59,12 +73,13 @@ async function begin(
   await createClearTrigger(tx);
   await noteTables(tx, alsoClear);
   await awaitClear(tx);
+  // Who has it already keeps its number, so that a commit of which it never heard costs it nothing.
+  const taken = owner === before ? owner : owner + 1;
   await tx.execute(
-    `UPDATE rowseal_state
-    SET owner = owner + 1, writing = 0, vault = coalesce(?, vault), deletes = ?`,
-    [vaultId, deletes],
+    'UPDATE rowseal_state SET owner = ?, writing = 0, vault = coalesce(?, vault), deletes = ?',
+    [taken, vaultId, deletes],
   );
-  return { owner: owner + 1, isDone: true };
+  return { owner: taken, isDone: true };
 }
 
 function assertSameVault(noted: string | null, given: string | null): void {

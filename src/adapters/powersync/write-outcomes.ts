@@ -19,7 +19,7 @@ interface LaterEntries {
 export async function writeOutcomes(
   tx: Transaction,
   tables: ReadonlyMap<string, MirroredTable>,
-  owner: number,
+  owner: number | null,
   outcomes: readonly RowOutcome[],
   snapshot: number,
 ): Promise<WriteResult> {
