@@ -30,12 +30,17 @@ export async function memoryBackend(
 async function memoryDevice(server: Server, name: string, vault: Vault): Promise<ScheduleDevice> {
   let now = 0;
   const engine = memoryEngine(tables, { now: () => now });
-  const store = engine.store();
   const declarations = new Map(tables.map((table) => [table.name, declarationOf(table)]));
-  const start = () => store.takeOver({ vaultId: vault.vaultId, declarations });
-  await start();
+  const start = async () => {
+    const next = engine.store();
+    await next.takeOver({ vaultId: vault.vaultId, declarations });
+    return next;
+  };
+  let store = await start();
   return {
-    store,
+    get store() {
+      return store;
+    },
     vault,
     async commit(at, writes) {
       now = at;
@@ -61,7 +66,7 @@ async function memoryDevice(server: Server, name: string, vault: Vault): Promise
     },
     async lose() {
       engine.clear();
-      await start();
+      store = await start();
     },
   };
 }

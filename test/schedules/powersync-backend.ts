@@ -44,17 +44,22 @@ async function powersyncDevice(
   vault: Vault,
 ): Promise<ScheduleDevice> {
   const db = await openPowerSync(schemaOf(tables));
-  const store = createPowerSyncStore(db, tables);
   const declarations = new Map(tables.map((table) => [table.name, declarationOf(table)]));
-  const start = () => store.takeOver({ vaultId: vault.vaultId, declarations });
-  await start();
+  const start = async () => {
+    const next = createPowerSyncStore(db, tables);
+    await next.takeOver({ vaultId: vault.vaultId, declarations });
+    return next;
+  };
+  let store = await start();
   const online = async (condition: () => Promise<boolean>) => {
     await connect(db, server, name, { uploadData: uploadsOf(tables) });
     await vi.waitUntil(condition, { timeout: 60_000, interval: 5 });
     await db.disconnect();
   };
   return {
-    store,
+    get store() {
+      return store;
+    },
     vault,
     async commit(at, writes) {
       const before = await store.lastSeq();
@@ -84,7 +89,7 @@ async function powersyncDevice(
     },
     async lose() {
       await db.disconnectAndClear();
-      await start();
+      store = await start();
     },
   };
 }
