@@ -27,6 +27,21 @@ async function startOn(tables: SchemaTables, declared = [notes, tags]) {
 }
 
 describe('a mirror', () => {
+  it('refuses a raw table', async () => {
+    const schema = new Schema({ notes_sealed: ofNotes.notes_sealed });
+    schema.withRawTables({
+      notes: {
+        put: { sql: 'INSERT OR REPLACE INTO notes (id) VALUES (?)', params: ['Id'] },
+        delete: { sql: 'DELETE FROM notes WHERE id = ?', params: ['Id'] },
+      },
+    });
+    const db = await openPowerSync(schema);
+    const started = startMirror({ db, vault: null, tables: [notes] });
+    await expect(started).rejects.toThrow(
+      new TypeError("'notes' is a raw table. Encrypted tables are made by encryptedTables."),
+    );
+  });
+
   it.each<[string, SchemaTables, string]>([
     ['lacks the plaintext table', { notes_sealed: both.notes_sealed }, "has no table 'notes'"],
     ['lacks the sealed table', { notes: both.notes }, "has no table 'notes_sealed'"],
