@@ -71,28 +71,28 @@ it('shows each value as it was sealed', async () => {
   }
 });
 
-const REFUSED: readonly (readonly [Name, string, unknown])[] = [
-  ['real', '9e999', Number.POSITIVE_INFINITY],
-  ['real', '-9e999', Number.NEGATIVE_INFINITY],
-  ['integer', '9007199254740992', 9007199254740992],
-  ['boolean', '2', 2],
-  ['bigint', "'007'", '007'],
-  ['decimal', "'1e3'", '1e3'],
-  ['bytes', "'AA=='", 'AA=='],
-  ['date', "'2026-02-30'", '2026-02-30'],
-  ['timestamp', "'2026-01-05 09:00:00'", '2026-01-05 09:00:00'],
-  ['timestamp', "'2026-01-05T09:00:00Z'", '2026-01-05T09:00:00Z'],
-  ['json', "'{oops'", '{oops'],
+const REFUSED: readonly (readonly [Name, string])[] = [
+  ['real', '9e999'],
+  ['real', '-9e999'],
+  ['integer', '9007199254740992'],
+  ['boolean', '2'],
+  ['bigint', "'007'"],
+  ['decimal', "'1e3'"],
+  ['bytes', "'AA=='"],
+  ['date', "'2026-02-30'"],
+  ['timestamp', "'2026-01-05 09:00:00'"],
+  ['timestamp', "'2026-01-05T09:00:00Z'"],
+  ['json', "'{oops'"],
 ];
 
 it('leaves a value that it cannot seal as it is, readable here', async () => {
-  const { db, troubled } = await thingsWith(REFUSED.map(([name, text]) => [name, text]));
+  const { db, troubled } = await thingsWith(REFUSED);
   expect(await db.getAll('SELECT id FROM things_sealed')).toEqual([]);
-  for (const [at, [name, , shown]] of REFUSED.entries()) {
+  for (const [at, [name, text]] of REFUSED.entries()) {
     const id = `t${at}`;
-    expect(await db.get(`SELECT ${name} AS shown FROM things WHERE id = ?`, [id])).toEqual({
-      shown,
-    });
+    // Compared there: not every SQLite for JavaScript reads an integer beyond 2^53.
+    const is = `SELECT ${name} IS ${text} AS same FROM things WHERE id = ?`;
+    expect(await db.get(is, [id])).toEqual({ same: 1 });
     const found = troubled.find((row) => row.id === id);
     expect(found).toMatchObject({ table: 'things', kind: 'unsealable', code: 'VALUE_UNSUPPORTED' });
     expect(found?.detail).toContain(`Column '${name}' of 'things'`);

@@ -48,6 +48,8 @@ async function write(): Promise<void> {
   const stop = mirror.subscribe(() => {
     process.send?.({ state: mirror.status.state });
   });
+  // The other process made the views anew; Node 24's SQLite learns of it by a read.
+  await db.writeLock((connection) => connection.getAll('SELECT name FROM sqlite_schema'));
   await db.execute("INSERT INTO notes (id, body, count, folder) VALUES ('late', 'x', 1, 'inbox')");
   await mirror.flush().catch(() => {});
   stop();
