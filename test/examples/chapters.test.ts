@@ -105,6 +105,29 @@ describe('a claim does not hold', { timeout: 120_000 }, () => {
   });
 });
 
+describe('the edits of two devices', { timeout: 120_000 }, () => {
+  it('are made once both devices have the row', async () => {
+    const user = await storyUser(story);
+    const { device: laptop } = await user.device('laptop');
+    await importFile(story, laptop);
+    const phone = await story.newDevice('phone'); // locked: it shows nothing yet
+    const edited = editOffline(story, laptop, phone);
+    const vault = await openVault(phone.store, user.opener);
+    await phone.mirror.unlock(vault);
+    await edited;
+    expect(broken()).toEqual([]);
+    expect(story.claims).toHaveLength(1);
+  });
+
+  it('are not made of a row that never comes', async () => {
+    const user = await storyUser(story);
+    const { device: laptop } = await user.device('laptop');
+    await importFile(story, laptop);
+    const phone = await story.newDevice('phone');
+    await expect(editOffline(impatient(), laptop, phone)).rejects.toThrow('did not come');
+  });
+});
+
 describe('the claims about log-out', { timeout: 120_000 }, () => {
   const logOutOn = async (phone: Device, recoveryKey: string) => {
     const empty = [new Uint8Array(0)];

@@ -3,7 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { byPassword, bySecret, createVault, encryptRow, openVault, type Vault } from 'rowseal';
+import {
+  byPassword,
+  bySecret,
+  createVault,
+  encryptRow,
+  openVault,
+  type Vault,
+  type VaultOpener,
+} from 'rowseal';
 import { onTestFinished } from 'vitest';
 import type { Device, DeviceName } from '../../examples/bank-statement/device.js';
 import { readCsv } from '../../examples/bank-statement/read-csv.js';
@@ -65,6 +73,7 @@ export async function statementStory(statement: Statement): Promise<StoryWorld> 
 export interface StoryUser {
   readonly vault: Vault;
   readonly recoveryKey: string;
+  readonly opener: VaultOpener;
   /** A device on which the vault is open. */
   device(name: DeviceName): Promise<{ readonly device: Device; readonly vault: Vault }>;
 }
@@ -75,6 +84,7 @@ export async function storyUser(story: Story): Promise<StoryUser> {
   return {
     vault,
     recoveryKey,
+    opener,
     async device(name) {
       const device = await story.newDevice(name);
       const opened = await openVault(device.store, opener);

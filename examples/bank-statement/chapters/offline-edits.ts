@@ -11,6 +11,7 @@ export async function editOffline(story: Story, laptop: Device, phone: Device): 
   const { sync } = server;
   terminal.chapter('Both go offline, and edit the same row in different columns');
   const [id = ''] = story.rowsById.keys();
+  await bothShow(id, [laptop, phone], patience);
   await laptop.goOffline();
   await phone.goOffline();
   const before = await sync.uploadsOf(SEALED_TABLE, id);
@@ -32,6 +33,15 @@ export async function editOffline(story: Story, laptop: Device, phone: Device): 
   const sent = (await sync.uploadsOf(SEALED_TABLE, id)) - before;
   terminal.fact('sent', `${sent} payloads: two edits, and what merged them`);
   story.claim('Two edits of one row, made offline in different columns, both survive', onBoth);
+}
+
+/** An edit of a row that has not come yet would change nothing, and say nothing. */
+async function bothShow(id: string, devices: readonly Device[], patience: number): Promise<void> {
+  const sql = 'SELECT id FROM statement_rows WHERE id = ?';
+  for (const { name, db } of devices) {
+    const came = await comesTrue(async () => (await db.getAll(sql, [id])).length === 1, patience);
+    if (!came) throw new Error(`The row did not come to the ${name}: nobody can edit it there.`);
+  }
 }
 
 async function edit(
