@@ -7,6 +7,7 @@ import type { Table } from '../rows/table.js';
 import { mapInSlices } from './give-way.js';
 import { type PassContext, type PassResult, resultOf } from './mirror-pass.js';
 import type { SettleContext } from './row-in-hand.js';
+import { rowKey } from './row-name.js';
 import { holdRow, settleRow } from './settle-row.js';
 import type { RowOutcome, RowWork, SyncStore } from './sync-store.js';
 
@@ -45,9 +46,9 @@ export async function runCarefulPass(
   const attempts = await mapInSlices(work.rows, (row) => attempt(settling, tableOf(row), row));
   const trials = createTrials(store, work.snapshot);
   const failing = await failingAmong(attempts, trials);
-  const isCertain = failing.every((each) => suspects.has(keyOf(each)));
+  const isCertain = failing.every((each) => suspects.has(rowKey(each.work)));
   suspects.clear();
-  for (const each of failing) suspects.add(keyOf(each));
+  for (const each of failing) suspects.add(rowKey(each.work));
   const isAll = failing.length === attempts.length;
   if (failing.length > 0 && (isAll || !isCertain)) throw trials.failure();
   const outcomes = attempts.map((each) =>
@@ -105,10 +106,6 @@ async function failingAmong(
   const middle = attempts.length >> 1;
   const first = await failingAmong(attempts.slice(0, middle), trials);
   return [...first, ...(await failingAmong(attempts.slice(middle), trials))];
-}
-
-function keyOf({ work: { table, id } }: Attempt): string {
-  return JSON.stringify([table, id]);
 }
 
 /** What the database said may quote the row; the status had it while the mirror was failing. */

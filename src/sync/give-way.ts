@@ -1,5 +1,7 @@
 /** Long work on the thread that draws: now and then everything else has its turn. */
 
+import { startTimer } from './timer.js';
+
 interface Port {
   onmessage: (() => void) | null;
   postMessage(message: null): void;
@@ -9,7 +11,6 @@ interface Port {
 declare const MessageChannel:
   | (new () => { readonly port1: Port; readonly port2: Port })
   | undefined;
-declare function setTimeout(callback: () => void, ms: number): unknown;
 
 /** Nobody sees a pause that is shorter. */
 const SLICE_MS = 30;
@@ -35,7 +36,7 @@ export async function mapInSlices<Item, Result>(
 function everythingElse(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof MessageChannel === 'undefined') {
-      setTimeout(resolve, 0);
+      startTimer(resolve, 0);
       return;
     }
     const { port1, port2 } = new MessageChannel();

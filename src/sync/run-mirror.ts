@@ -1,7 +1,7 @@
 /** Runs a mirror over any store. */
 import { assertVault, type Vault } from '../keys/vault.js';
 import type { Mirror, MirrorSettings, RetryOptions } from './mirror.js';
-import { createMirrorRun, endReplaced, endRun, type MirrorRun } from './mirror-run.js';
+import { createMirrorRun, endReplaced, endRun, type MirrorRun } from './mirror-turns.js';
 import type { SyncStore } from './sync-store.js';
 
 const LISTED = 100;

@@ -19,8 +19,8 @@ import {
 } from './open-arrivals.js';
 import { settleVisible } from './plaintext.js';
 import { needsOpening, type RowInHand, type SettleContext, takeInHand } from './row-in-hand.js';
+import { outcomeOf, type SettledRow, troubleFrom } from './row-outcome.js';
 import { clearOf } from './row-record.js';
-import { outcomeOf, type SettledRow, troubleFrom } from './settled-row.js';
 import type { EngineRow, RowOutcome, RowRecord, RowTrouble, RowWork } from './sync-store.js';
 import { type Sending, whenToSend } from './when-to-send.js';
 

@@ -64,8 +64,6 @@ export interface Work {
   readonly snapshot: number;
   /** In the order in which they were touched first. */
   readonly rows: readonly RowWork[];
-  /** Whether there is more work behind it. */
-  readonly more: boolean;
 }
 
 /** What the mirror notes about a row: what its plaintext reflects. */

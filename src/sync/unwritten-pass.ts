@@ -4,6 +4,7 @@
  */
 import type { Vault } from '../keys/vault.js';
 import type { SettleContext } from './row-in-hand.js';
+import { rowKey } from './row-name.js';
 import type { RowOutcome, RowWork, Work } from './sync-store.js';
 
 /** What became of each of its rows, and under which circumstances. */
@@ -26,7 +27,7 @@ export function unwrittenPass(
   outcomes: readonly RowOutcome[],
 ): UnwrittenPass {
   const settled = rows.map((work, at) => {
-    return [keyOf(work), { work, outcome: outcomes[at] as RowOutcome }] as const;
+    return [rowKey(work), { work, outcome: outcomes[at] as RowOutcome }] as const;
   });
   return { vault, acceptRetiredUpTo, upTo, rows: new Map(settled) };
 }
@@ -38,13 +39,9 @@ export function outcomeBefore(
   work: RowWork,
 ): RowOutcome | null {
   if (unwritten?.vault !== vault || unwritten.acceptRetiredUpTo !== acceptRetiredUpTo) return null;
-  const before = unwritten.rows.get(keyOf(work));
+  const before = unwritten.rows.get(rowKey(work));
   const end = Math.min(upTo, unwritten.upTo);
   const isInHand = work.entries.every(({ dir, seq }) => dir !== 'out' || seq <= end);
   const isSame = isInHand && JSON.stringify(before?.work) === JSON.stringify(work);
   return before && isSame ? before.outcome : null;
-}
-
-function keyOf({ table, id }: RowWork): string {
-  return JSON.stringify([table, id]);
 }

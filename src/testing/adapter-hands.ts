@@ -1,6 +1,7 @@
 import type { Table } from '../rows/table.js';
+import type { RowName } from '../sync/row-name.js';
 import type { EngineRow, SyncStore } from '../sync/sync-store.js';
-import type { Place, SealedUpload } from './memory-database.js';
+import type { SealedUpload } from './memory-database.js';
 import type { ServedRow } from './memory-sync.js';
 
 /** What an app writes into a plaintext table. */
@@ -38,7 +39,7 @@ export interface AdapterHands {
    *
    * The rows in `refused` are refused for good, as an upload notes it.
    */
-  upload(refused?: readonly Place[]): Promise<readonly (readonly SealedUpload[])[]>;
+  upload(refused?: readonly RowName[]): Promise<readonly (readonly SealedUpload[])[]>;
   /**
    * Lets rows change on the server, and sync bring all that the server has, in one transaction of
    * the engine's.

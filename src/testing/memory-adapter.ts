@@ -1,6 +1,7 @@
+import { type RowName, rowKey } from '../sync/row-name.js';
 import type { EngineRow } from '../sync/sync-store.js';
 import type { AdapterHands, AppWrite, OpenAdapter } from './adapter-hands.js';
-import { keyOf, type Place, type SealedUpload } from './memory-database.js';
+import type { SealedUpload } from './memory-database.js';
 import { type MemoryEngine, type MemoryWrites, memoryEngine } from './memory-engine.js';
 import type { ServedRow } from './memory-sync.js';
 
@@ -88,10 +89,10 @@ function runOne(tx: MemoryWrites, { op, table, id, row }: AppWrite): void {
   else tx.remove(table, id);
 }
 
-function accepted(writes: readonly SealedUpload[], refused: readonly Place[]): ServedRow[] {
-  const keys = new Set(refused.map(keyOf));
+function accepted(writes: readonly SealedUpload[], refused: readonly RowName[]): ServedRow[] {
+  const keys = new Set(refused.map(rowKey));
   return writes
-    .filter((write) => !keys.has(keyOf(write)))
+    .filter((write) => !keys.has(rowKey(write)))
     .map(({ table, id, row }) => ({ table, id, row }));
 }
 

@@ -1,3 +1,4 @@
+import type { RowName } from '../sync/row-name.js';
 import type { EngineRow, QueueEntry, RowRecord } from '../sync/sync-store.js';
 
 /** A row of the plaintext table or of the sealed one, where it stands. */
@@ -47,13 +48,13 @@ export interface MemoryDatabase {
   /** By row: the entries that are not handed out. */
   readonly held: Map<string, readonly number[]>;
   readonly records: Map<string, StoredRecord>;
-  readonly rejected: Map<string, Place>;
+  readonly rejected: Map<string, RowName>;
   /** By number, rising: transactions that wait to be sent. */
   readonly uploads: Map<number, MemoryUpload>;
   /** What the server has, as far as it has said. */
   readonly received: Map<string, StoredRow>;
   /** Rows in which the sealed table may differ from `received`. */
-  readonly unapplied: Map<string, Place>;
+  readonly unapplied: Map<string, RowName>;
   readonly declarations: Map<string, string>;
   /** The id of the vault that the rows belong to, as `id`. */
   readonly vault: Map<string, string>;
@@ -64,14 +65,6 @@ export interface MemoryDatabase {
   next(name: NumberName): number;
   /** Everything that `work` writes, or nothing when it throws. */
   transaction<T>(work: () => T): T;
-}
-
-/** Which row. */
-export interface Place {
-  /** The table's name as declared. */
-  readonly table: string;
-  /** The row's id: text of 1 to 256 bytes. */
-  readonly id: string;
 }
 
 type NumberName = 'seq' | 'upload' | 'mirror' | 'owner' | 'position' | 'awaited';
@@ -122,9 +115,4 @@ export function memoryDatabase(): MemoryDatabase {
 function set<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
   if (value === undefined) map.delete(key);
   else map.set(key, value);
-}
-
-/** Where a row is found in the maps. */
-export function keyOf({ table, id }: Place): string {
-  return JSON.stringify([table, id]);
 }

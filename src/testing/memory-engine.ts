@@ -1,4 +1,5 @@
 import type { Table } from '../rows/table.js';
+import type { RowName } from '../sync/row-name.js';
 import type { EngineRow, SyncStore } from '../sync/sync-store.js';
 import {
   assertColumns,
@@ -7,12 +8,7 @@ import {
   type MemoryColumns,
   memoryColumns,
 } from './memory-columns.js';
-import {
-  type MemoryUpload,
-  memoryDatabase,
-  type Place,
-  type StoredRow,
-} from './memory-database.js';
+import { type MemoryUpload, memoryDatabase, type StoredRow } from './memory-database.js';
 import { memorySide, type StoreSide } from './memory-side.js';
 import { memoryStoreOf } from './memory-store.js';
 import { withId } from './memory-stored-rows.js';
@@ -46,7 +42,7 @@ export interface MemoryEngine extends MemoryWrites {
    * Drops what `nextUpload` gave: the server has it, at `position`, or has refused rows of it for
    * good.
    */
-  uploaded(position: number, refused?: readonly Place[]): void;
+  uploaded(position: number, refused?: readonly RowName[]): void;
   /** How far the device has heard. */
   position(): number;
   /**
@@ -112,8 +108,8 @@ export function memoryEngine(
   };
   const side = memorySide(database, () => columns, now);
   const writes = appWrites(side, () => columns);
-  const plainRow = (place: Place) => withId(place.id, side.plainRow(place));
-  const sealedRow = (place: Place) => withId(place.id, side.sealedRow(place));
+  const plainRow = (place: RowName) => withId(place.id, side.plainRow(place));
+  const sealedRow = (place: RowName) => withId(place.id, side.sealedRow(place));
   return {
     insert: (table, row) => commit(() => writes.insert(table, row)),
     update: (table, id, changes) => commit(() => writes.update(table, id, changes)),
@@ -177,6 +173,6 @@ function appWrites(side: StoreSide, columns: () => MemoryColumns): MemoryWrites 
   };
 }
 
-function rowsOf(rows: ReadonlyMap<string, StoredRow>, table: string): Place[] {
+function rowsOf(rows: ReadonlyMap<string, StoredRow>, table: string): RowName[] {
   return [...rows.values()].filter((place) => place.table === table);
 }

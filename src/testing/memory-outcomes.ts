@@ -1,6 +1,7 @@
 /** What a mirror's outcomes do to the tables, the queue and its notes. */
+import { rowKey } from '../sync/row-name.js';
 import type { RowOutcome, RowRecord, RowTrouble, WriteResult } from '../sync/sync-store.js';
-import { keyOf, type MemoryDatabase, type SealedUpload } from './memory-database.js';
+import type { MemoryDatabase, SealedUpload } from './memory-database.js';
 import type { StoreSide } from './memory-side.js';
 import type { ServedRow } from './memory-sync.js';
 import { entriesByRow } from './memory-work.js';
@@ -13,12 +14,12 @@ export function writeOutcomes(
   const { database } = side;
   const later = entriesByRow([...database.queue.values()].filter(({ seq }) => seq > snapshot));
   const isOvertaken = (outcome: RowOutcome) =>
-    (later.get(keyOf(outcome)) ?? []).some(({ dir }) => dir !== 'out');
+    (later.get(rowKey(outcome)) ?? []).some(({ dir }) => dir !== 'out');
   if (outcomes.some((each) => each.sealed !== undefined && isOvertaken(each))) return 'moved';
   const current = outcomes.filter((each) => !isOvertaken(each));
   for (const outcome of current) {
     const { plain } = outcome;
-    if (plain !== undefined && !later.has(keyOf(outcome))) side.writePlain(outcome, plain);
+    if (plain !== undefined && !later.has(rowKey(outcome))) side.writePlain(outcome, plain);
     note(database, outcome);
   }
   send(
@@ -35,7 +36,7 @@ function send(side: StoreSide, rows: readonly ServedRow[]): void {
   const { database } = side;
   const writes = rows.map(({ table, id, row }): SealedUpload => {
     side.writeSealed({ table, id }, row);
-    database.write(database.unapplied, keyOf({ table, id }), { table, id });
+    database.write(database.unapplied, rowKey({ table, id }), { table, id });
     const written = side.sealedRow({ table, id });
     return { op: written ? 'put' : 'delete', table, id, row: written };
   });
@@ -44,7 +45,7 @@ function send(side: StoreSide, rows: readonly ServedRow[]): void {
 
 function note(database: MemoryDatabase, outcome: RowOutcome): void {
   const { table, id, record, done } = outcome;
-  const key = keyOf(outcome);
+  const key = rowKey(outcome);
   if (record !== undefined) {
     const noted = record && { table, id, record: copyOf(record) };
     database.write(database.records, key, noted ?? undefined);
@@ -59,7 +60,7 @@ function note(database: MemoryDatabase, outcome: RowOutcome): void {
 
 export function release(side: StoreSide, kind: RowTrouble['kind'] | undefined): void {
   const { database } = side;
-  const queued = new Set([...database.queue.values()].map(keyOf));
+  const queued = new Set([...database.queue.values()].map(rowKey));
   for (const [key, place] of database.records) {
     const { trouble, findings } = place.record;
     const isAny = trouble ? trouble.kind !== 'withdrawn' : findings.length > 0;
@@ -74,7 +75,7 @@ export function release(side: StoreSide, kind: RowTrouble['kind'] | undefined): 
 
 export function retryRejected(side: StoreSide): void {
   const { queue, records, rejected, write } = side.database;
-  const retried = new Set([...queue.values()].filter(({ dir }) => dir === 'retry').map(keyOf));
+  const retried = new Set([...queue.values()].filter(({ dir }) => dir === 'retry').map(rowKey));
   for (const [key, place] of [...rejected]) {
     // What there is no record of has nothing to be sent again.
     if (!records.has(key)) write(rejected, key, undefined);

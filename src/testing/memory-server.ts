@@ -1,7 +1,8 @@
 import type { Table } from '../rows/table.js';
+import { type RowName, rowKey } from '../sync/row-name.js';
 import type { EngineRow } from '../sync/sync-store.js';
 import { columnsOf, memoryColumns, projected } from './memory-columns.js';
-import { keyOf, type Place, type SealedUpload } from './memory-database.js';
+import type { SealedUpload } from './memory-database.js';
 import { keptSiblings } from './memory-siblings.js';
 import { storedRows, withId } from './memory-stored-rows.js';
 import type { MemoryCheckpoint } from './memory-sync.js';
@@ -11,7 +12,7 @@ export interface MemoryAnswer {
   /** A rising number: how far the server has come with it. */
   readonly position: number;
   /** Rows that it refuses for good; the others are stored. */
-  readonly refused: readonly Place[];
+  readonly refused: readonly RowName[];
 }
 
 /** What a server can do that an honest one does not. */
@@ -97,7 +98,8 @@ export function memoryServer(
   const counts = new Map<string, number>();
   const sent: string[] = [];
 
-  const rowAt = (place: Place) => stored.current(place) ?? refuse(`There is no row '${place.id}'.`);
+  const rowAt = (place: RowName) =>
+    stored.current(place) ?? refuse(`There is no row '${place.id}'.`);
   const put = (write: SealedUpload, row: EngineRow) => {
     const names = columnsOf(sealedColumns, write.table);
     if (!ENVELOPE.test(String(row.payload))) refuse('This payload is no envelope.');
@@ -112,14 +114,14 @@ export function memoryServer(
       sent.push(JSON.stringify(writes));
       stored.advance();
       for (const write of writes) {
-        for (const by of [[], [device]]) count(counts, [keyOf(write), ...by]);
-        if (refused.has(keyOf(write))) continue;
+        for (const by of [[], [device]]) count(counts, [rowKey(write), ...by]);
+        if (refused.has(rowKey(write))) continue;
         if (write.row) put(write, write.row);
         else stored.write(write, null);
       }
       return {
         position: stored.position(),
-        refused: writes.filter((write) => refused.has(keyOf(write))).map(placeOf),
+        refused: writes.filter((write) => refused.has(rowKey(write))).map(placeOf),
       };
     },
     checkpoint: (device, since) => stored.checkpoint(device, since),
@@ -127,7 +129,7 @@ export function memoryServer(
     rows: (table) => stored.all(table),
     versions: (table, id) => stored.versions({ table, id }),
     uploadCount: (table, id, device) =>
-      counts.get(countKey([keyOf({ table, id }), ...(device === undefined ? [] : [device])])) ?? 0,
+      counts.get(countKey([rowKey({ table, id }), ...(device === undefined ? [] : [device])])) ?? 0,
     sent: () => [...sent],
     scope: (device, table, id, isSent) => stored.scope(device, { table, id }, isSent),
     hostile: {
@@ -141,8 +143,8 @@ export function memoryServer(
         stored.write({ table, id }, { ...rowAt({ table, id }), ...changes }),
       drop: (table, id) => stored.write({ table, id }, null),
       refuse(table, id, isRefused) {
-        if (isRefused) refused.add(keyOf({ table, id }));
-        else refused.delete(keyOf({ table, id }));
+        if (isRefused) refused.add(rowKey({ table, id }));
+        else refused.delete(rowKey({ table, id }));
       },
     },
   };
@@ -163,7 +165,7 @@ function countKey(key: readonly string[]): string {
   return JSON.stringify(key);
 }
 
-function placeOf({ table, id }: Place): Place {
+function placeOf({ table, id }: RowName): RowName {
   return { table, id };
 }
 

@@ -1,3 +1,4 @@
+import { rowKey } from '../sync/row-name.js';
 import type {
   Direction,
   QueueCounts,
@@ -6,7 +7,7 @@ import type {
   TroubledRow,
   TroubleTally,
 } from '../sync/sync-store.js';
-import { keyOf, type MemoryDatabase } from './memory-database.js';
+import type { MemoryDatabase } from './memory-database.js';
 import { release, retryRejected, writeOutcomes } from './memory-outcomes.js';
 import type { StoreSide } from './memory-side.js';
 import { activeEntries, lastSeq, notedRows, readWork, takeOver } from './memory-work.js';
@@ -62,7 +63,7 @@ function undone(database: MemoryDatabase, work: () => unknown): void {
 function counts(side: StoreSide): QueueCounts {
   const active = activeEntries(side);
   const rowsWith = (isCounted: (dir: Direction) => boolean) =>
-    new Set(active.filter(({ dir }) => isCounted(dir)).map(keyOf)).size;
+    new Set(active.filter(({ dir }) => isCounted(dir)).map(rowKey)).size;
   const due = notedRows(side).flatMap(({ record }) => record.due ?? []);
   return {
     out: rowsWith((dir) => dir === 'out' || dir === 'retry'),

@@ -1,23 +1,24 @@
+import { type RowName, rowKey } from '../sync/row-name.js';
 import type { EngineRow } from '../sync/sync-store.js';
-import { keyOf, type Place } from './memory-database.js';
+
 import type { MemoryCheckpoint } from './memory-sync.js';
 
 /** What a server in memory has, had, and has to send. */
 export interface StoredRows {
-  current(place: Place): EngineRow | null;
+  current(place: RowName): EngineRow | null;
   /** Counts as a change, whatever it changes; `null` removes the row. */
-  write(place: Place, row: EngineRow | null): void;
+  write(place: RowName, row: EngineRow | null): void;
   /** With their ids. */
   all(table: string): EngineRow[];
-  versions(place: Place): EngineRow[];
-  scope(device: string, place: Place, isSent: boolean): void;
+  versions(place: RowName): EngineRow[];
+  scope(device: string, place: RowName, isSent: boolean): void;
   checkpoint(device: string, since: number): MemoryCheckpoint;
   position(): number;
   advance(): void;
 }
 
 interface History {
-  readonly place: Place;
+  readonly place: RowName;
   readonly changedAt: number;
   readonly versions: readonly EngineRow[];
   readonly current: EngineRow | null;
@@ -28,13 +29,13 @@ export function storedRows(): StoredRows {
   /** By device: rows that left its scope or came back to it. */
   const scopes = new Map<string, Map<string, { isSent: boolean; changedAt: number }>>();
   let position = 0;
-  const current = (place: Place) => rows.get(keyOf(place))?.current ?? null;
-  const versions = (place: Place) => [...(rows.get(keyOf(place))?.versions ?? [])];
+  const current = (place: RowName) => rows.get(rowKey(place))?.current ?? null;
+  const versions = (place: RowName) => [...(rows.get(rowKey(place))?.versions ?? [])];
   return {
     current,
     write(place, row) {
       const next = row && Object.freeze({ ...row });
-      rows.set(keyOf(place), {
+      rows.set(rowKey(place), {
         place: { table: place.table, id: place.id },
         changedAt: ++position,
         versions: [...versions(place), ...(next ? [next] : [])],
@@ -48,7 +49,7 @@ export function storedRows(): StoredRows {
     versions,
     scope(device, place, isSent) {
       const scope = scopes.get(device) ?? new Map();
-      scopes.set(device, scope.set(keyOf(place), { isSent, changedAt: ++position }));
+      scopes.set(device, scope.set(rowKey(place), { isSent, changedAt: ++position }));
     },
     checkpoint(device, since) {
       const changed = [...rows].flatMap(([key, { place, changedAt, current }]) => {

@@ -1,6 +1,7 @@
 /** What a sync engine does between its own tables and the server. */
+import { type RowName, rowKey } from '../sync/row-name.js';
 import type { EngineRow } from '../sync/sync-store.js';
-import { keyOf, type MemoryDatabase, type MemoryUpload, type Place } from './memory-database.js';
+import type { MemoryDatabase, MemoryUpload } from './memory-database.js';
 import type { StoreSide } from './memory-side.js';
 
 /** What the server says at a moment: the rows that changed since the device heard last. */
@@ -29,17 +30,17 @@ export function nextUpload({ uploads }: MemoryDatabase): MemoryUpload | null {
 export function uploaded(
   database: MemoryDatabase,
   position: number,
-  refused: readonly Place[],
+  refused: readonly RowName[],
 ): void {
   const [number] = database.uploads.keys();
   if (number === undefined) throw new TypeError('There is nothing to send.');
   database.write(database.uploads, number, undefined);
   database.write(database.numbers, 'awaited', position);
   const waiting = new Set(
-    [...database.uploads.values()].flatMap(({ writes }) => writes.map(keyOf)),
+    [...database.uploads.values()].flatMap(({ writes }) => writes.map(rowKey)),
   );
   for (const { table, id } of refused) {
-    const key = keyOf({ table, id });
+    const key = rowKey({ table, id });
     if (!waiting.has(key)) database.write(database.rejected, key, { table, id });
   }
 }
@@ -48,7 +49,7 @@ export function uploaded(
 export function receive(side: StoreSide, { position, rows }: MemoryCheckpoint): boolean {
   const { database } = side;
   for (const { table, id, row } of rows) {
-    const key = keyOf({ table, id });
+    const key = rowKey({ table, id });
     database.write(database.received, key, row ? { table, id, row: { ...row } } : undefined);
     database.write(database.unapplied, key, { table, id });
   }

@@ -1,14 +1,10 @@
 /** What there is to do: what a mirror missed, and the oldest entries of the queue. */
+
 import { RowsealError } from '../errors.js';
+import { type RowName, rowKey } from '../sync/row-name.js';
 import type { RowWork, TakeOver, Work } from '../sync/sync-store.js';
 import { isDue } from '../sync/when-to-send.js';
-import {
-  keyOf,
-  type MemoryDatabase,
-  type Place,
-  type StoredEntry,
-  type StoredRecord,
-} from './memory-database.js';
+import type { MemoryDatabase, StoredEntry, StoredRecord } from './memory-database.js';
 import type { StoreSide } from './memory-side.js';
 
 export function takeOver(
@@ -26,11 +22,11 @@ export function takeOver(
   }
   if (vaultId !== null) database.write(database.vault, 'id', vaultId);
   database.write(database.numbers, 'owner', mirror);
-  const queued = new Set([...database.queue.values()].map(keyOf));
-  const isMissed = (place: Place) =>
+  const queued = new Set([...database.queue.values()].map(rowKey));
+  const isMissed = (place: RowName) =>
     declarations.has(place.table) &&
-    !database.records.has(keyOf(place)) &&
-    !queued.has(keyOf(place));
+    !database.records.has(rowKey(place)) &&
+    !queued.has(rowKey(place));
   for (const place of [...database.plain.values()].filter(isMissed)) {
     side.enqueue(place, 'out', null);
   }
@@ -46,8 +42,8 @@ export function takeOver(
 }
 
 /** Every row of a table that there is something of. */
-function rowsOf(database: MemoryDatabase, table: string): Place[] {
-  const places = new Map<string, Place>();
+function rowsOf(database: MemoryDatabase, table: string): RowName[] {
+  const places = new Map<string, RowName>();
   for (const map of [database.sealed, database.records, database.plain]) {
     for (const [key, place] of map) if (place.table === table) places.set(key, place);
   }
@@ -62,24 +58,25 @@ export function readWork(
 ): Work {
   const { database } = side;
   const active = activeEntries(side);
-  const places = new Map<string, Place>();
+  const places = new Map<string, RowName>();
   let taken = 0;
   for (const entry of active) {
-    const isNew = !places.has(keyOf(entry));
+    const isNew = !places.has(rowKey(entry));
     if (isNew && places.size >= limit && mayEnd(active[taken - 1], entry, ends)) break;
-    places.set(keyOf(entry), entry);
+    places.set(rowKey(entry), entry);
     taken++;
   }
-  const due = notedRows(side).filter((each) => isDue(each.record, now) && !places.has(keyOf(each)));
+  const due = notedRows(side).filter(
+    (each) => isDue(each.record, now) && !places.has(rowKey(each)),
+  );
   const room = Math.max(0, limit - places.size);
-  for (const each of due.slice(0, room)) places.set(keyOf(each), each);
+  for (const each of due.slice(0, room)) places.set(rowKey(each), each);
   const snapshot = lastSeq(database);
   const entries = entriesByRow(inOrder(database));
   return {
     upTo: taken < active.length ? (active[taken - 1] as StoredEntry).seq : snapshot,
     snapshot,
     rows: [...places].map(([key, place]) => rowWork(side, place, entries.get(key) ?? [])),
-    more: taken < active.length || due.length > room,
   };
 }
 
@@ -93,9 +90,9 @@ function mayEnd(
   return ends.some((end) => last.seq <= end && end < next.seq);
 }
 
-function rowWork(side: StoreSide, place: Place, entries: readonly StoredEntry[]): RowWork {
+function rowWork(side: StoreSide, place: RowName, entries: readonly StoredEntry[]): RowWork {
   const { table, id } = place;
-  const key = keyOf(place);
+  const key = rowKey(place);
   return {
     table,
     id,
@@ -111,7 +108,7 @@ function rowWork(side: StoreSide, place: Place, entries: readonly StoredEntry[])
 export function activeEntries({ database, knows }: StoreSide): StoredEntry[] {
   const { held } = database;
   return inOrder(database).filter(
-    (entry) => knows(entry.table) && !held.get(keyOf(entry))?.includes(entry.seq),
+    (entry) => knows(entry.table) && !held.get(rowKey(entry))?.includes(entry.seq),
   );
 }
 
@@ -128,7 +125,7 @@ function inOrder({ queue }: MemoryDatabase): StoredEntry[] {
 export function entriesByRow(entries: Iterable<StoredEntry>): Map<string, StoredEntry[]> {
   const byRow = new Map<string, StoredEntry[]>();
   for (const entry of entries) {
-    const key = keyOf(entry);
+    const key = rowKey(entry);
     byRow.set(key, [...(byRow.get(key) ?? []), entry]);
   }
   return byRow;

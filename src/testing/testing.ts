@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export type { RowName } from '../sync/row-name.js';
 export type {
   Direction,
   EngineRow,
@@ -26,7 +27,7 @@ export { testAdapter } from './adapter-contract.js';
 export type { AdapterHands, AppWrite, OpenAdapter } from './adapter-hands.js';
 export { type ContractCase, keeperContract } from './keeper-contract.js';
 export { memoryAdapter } from './memory-adapter.js';
-export type { MemoryUpload, Place, SealedUpload } from './memory-database.js';
+export type { MemoryUpload, SealedUpload } from './memory-database.js';
 export {
   type MemoryEngine,
   type MemoryEngineOptions,

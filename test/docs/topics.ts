@@ -8,7 +8,7 @@ const TOPICS: readonly (readonly [RegExp, string])[] = [
   [/^(crypto|backends)\//, 'Backends'],
   [/^rows\/(column|json-value|row-types|table|value-codecs)\./, 'Tables'],
   [/^(rows\/|bytes\/stamp\.)/, 'Rows'],
-  [/^sync\/(server-sql|sync-config|to-server)\./, 'PowerSync'],
+  [/^sync\/(server\/|to-server\.)/, 'PowerSync'],
   [/^sync\//, 'Sync'],
   [/^adapters\/powersync\//, 'PowerSync'],
   [/^testing\//, 'Testing'],

@@ -10,7 +10,7 @@ import {
   uploadWith,
 } from '../../src/adapters/powersync/powersync.js';
 import { openPowerSync } from '../support/open-powersync.js';
-import { payloadIdOf, payloadText } from '../sync/payload-text.js';
+import { payloadIdOf, payloadText } from '../support/payload-text.js';
 
 const notes = defineTable('notes', {
   body: encrypted.text(),

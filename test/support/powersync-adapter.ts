@@ -8,7 +8,7 @@ import type {
   AppWrite,
   EngineRow,
   OpenAdapter,
-  Place,
+  RowName,
   SealedUpload,
   ServedRow,
 } from 'rowseal/testing';
@@ -105,7 +105,7 @@ async function rowOf(db: PowerSyncDatabase, view: string, id: string): Promise<E
 async function uploadAll(
   db: PowerSyncDatabase,
   tables: readonly Table[],
-  refused: readonly Place[],
+  refused: readonly RowName[],
 ): Promise<(readonly UploadWrite[])[]> {
   const sent: (readonly UploadWrite[])[] = [];
   let last: number | null = null;

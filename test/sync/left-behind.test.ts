@@ -60,7 +60,7 @@ async function passBefore(write: () => void): Promise<void> {
   const ends = [first, await a.store.lastSeq()];
   write();
   let passes = 0;
-  const nothing = { rows: [], upTo: 0, snapshot: 0, more: false };
+  const nothing = { rows: [], upTo: 0, snapshot: 0 };
   a.options = {
     limit: 1,
     ends,

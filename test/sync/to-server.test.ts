@@ -1,7 +1,7 @@
 import { cleartext, defineTable, encrypted } from 'rowseal';
 import { describe, expect, it } from 'vitest';
 import { toServer } from '../../src/sync/to-server.js';
-import { payloadIdOf, payloadText } from './payload-text.js';
+import { payloadIdOf, payloadText } from '../support/payload-text.js';
 
 const notes = defineTable('notes', {
   body: encrypted.text(),

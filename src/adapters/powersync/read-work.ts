@@ -1,5 +1,6 @@
 /** The oldest work, read in one transaction by a few statements, however many rows there are. */
 import type { Transaction } from '@powersync/common';
+import { type RowName, rowKey } from '../../sync/row-name.js';
 import type { Direction, EngineRow, QueueEntry, RowWork, Work } from '../../sync/sync-store.js';
 import { readLastSeq } from './bookkeeping.js';
 import {
@@ -9,8 +10,8 @@ import {
   projection,
   servedProjection,
 } from './mirrored-table.js';
+import { nextRows, type WorkRequest } from './next-rows.js';
 import { NOTE_COLUMNS, type NotedRow, recordOf } from './row-notes.js';
-import { keyOf, type Place, rowsInHand, type WorkRequest } from './rows-in-hand.js';
 
 interface StoredRow extends NotedRow {
   readonly id: string;
@@ -35,27 +36,27 @@ export async function readWork(
   request: WorkRequest,
 ): Promise<Work> {
   const snapshot = await readLastSeq(tx);
-  const { places, end, more } = await rowsInHand(tx, tables, request);
-  return { upTo: end ?? snapshot, snapshot, rows: await workOf(tx, tables, places), more };
+  const { places, end } = await nextRows(tx, tables, request);
+  return { upTo: end ?? snapshot, snapshot, rows: await workOf(tx, tables, places) };
 }
 
 /** All that is known of each row, in the order of `places`. */
 async function workOf(
   tx: Transaction,
   tables: ReadonlyMap<string, MirroredTable>,
-  places: readonly Place[],
+  places: readonly RowName[],
 ): Promise<readonly RowWork[]> {
   const found = new Map<string, RowWork>();
   for (const table of tables.values()) {
-    const ids = places.filter(({ tbl }) => tbl === table.name).map(({ id }) => id);
+    const ids = places.filter((row) => row.table === table.name).map(({ id }) => id);
     if (ids.length === 0) continue;
     const entries = await entriesOf(tx, table, ids);
     for (const row of await rowsOf(tx, table, ids)) {
       const work = rowWork(table, row, entries.get(row.id) ?? []);
-      found.set(keyOf({ tbl: table.name, id: row.id }), work);
+      found.set(rowKey(work), work);
     }
   }
-  return places.map((place) => found.get(keyOf(place)) as RowWork);
+  return places.map((place) => found.get(rowKey(place)) as RowWork);
 }
 
 function rowsOf(tx: Transaction, table: MirroredTable, ids: readonly string[]) {

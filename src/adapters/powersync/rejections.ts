@@ -1,5 +1,6 @@
 /** Which rows the server refused for good: kept on the device, shown by the mirror. */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
+import { type RowName, rowKey } from '../../sync/row-name.js';
 
 /** As the mirror's bookkeeping makes it; an upload may come before the first mirror. */
 export const REJECTED_TABLE = `CREATE TABLE IF NOT EXISTS rowseal_rejected (
@@ -10,12 +11,6 @@ export const REJECTED_TABLE = `CREATE TABLE IF NOT EXISTS rowseal_rejected (
     at INTEGER,
     PRIMARY KEY (tbl, id)
   )`;
-
-/** A row by its table's declared name. */
-export interface RowName {
-  readonly table: string;
-  readonly id: string;
-}
 
 /** A row that the server refused. */
 export interface Rejection extends RowName {
@@ -53,11 +48,6 @@ export async function noteAnswer(
       );
     }
   });
-}
-
-/** Tells rows apart; a table's name may hold anything. */
-export function rowKey({ table, id }: RowName): string {
-  return JSON.stringify([table, id]);
 }
 
 async function readRejections(db: CommonPowerSyncDatabase): Promise<readonly RowName[]> {

@@ -1,6 +1,6 @@
 /** What the app's `send` makes of writes; a server's JSON, which it may pass on, can be anything. */
+import { rowKey } from '../../sync/row-name.js';
 import type { UploadWrite } from '../../sync/to-server.js';
-import { rowKey } from './rejections.js';
 
 /** A row that your server will never take as it is. */
 export interface UploadRefusal {

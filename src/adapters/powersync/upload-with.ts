@@ -3,9 +3,10 @@ import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { assertOptions, RowsealError } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
 import { payloadIdOf } from '../../sync/payload-id.js';
+import { type RowName, rowKey } from '../../sync/row-name.js';
 import { tableBehind, toServer, type UploadEntry, type UploadWrite } from '../../sync/to-server.js';
 import { type Deletes, readDeletes } from './bookkeeping.js';
-import { noteAnswer, type Rejection, type RowName, rowKey } from './rejections.js';
+import { noteAnswer, type Rejection } from './rejections.js';
 import { assertAllGuarded } from './schema-check.js';
 import { sendWrites, type UploadAnswer } from './send-writes.js';
 

@@ -1,5 +1,6 @@
 /** What becomes of a batch, written in one transaction by a few statements. */
 import type { Transaction } from '@powersync/common';
+import { type RowName, rowKey } from '../../sync/row-name.js';
 import type { RowOutcome, WriteResult } from '../../sync/sync-store.js';
 import { readState } from './bookkeeping.js';
 import { executeOver, jsonChunks } from './json-chunks.js';
@@ -49,20 +50,20 @@ async function laterEntries(
   const overtaken = new Set<string>();
   if (snapshot !== null) {
     for (const chunk of jsonChunks(placesOf(outcomes))) {
-      for (const { tbl, id, isOut } of await entriesAfter(tx, snapshot, chunk)) {
-        (isOut === 1 ? edited : overtaken).add(JSON.stringify([tbl, id]));
+      for (const { table, id, isOut } of await entriesAfter(tx, snapshot, chunk)) {
+        (isOut === 1 ? edited : overtaken).add(rowKey({ table, id }));
       }
     }
   }
   return {
-    isEdited: ({ table, id }) => edited.has(JSON.stringify([table, id])),
-    isOvertaken: ({ table, id }) => overtaken.has(JSON.stringify([table, id])),
+    isEdited: (row) => edited.has(rowKey(row)),
+    isOvertaken: (row) => overtaken.has(rowKey(row)),
   };
 }
 
 function entriesAfter(tx: Transaction, snapshot: number, places: string) {
-  return tx.getAll<{ tbl: string; id: string; isOut: number }>(
-    `SELECT DISTINCT q.tbl, q.id, q.dir = 'out' AS isOut
+  return tx.getAll<RowName & { readonly isOut: number }>(
+    `SELECT DISTINCT q.tbl AS "table", q.id, q.dir = 'out' AS isOut
     FROM json_each(?) AS w
     CROSS JOIN rowseal_queue AS q
       ON q.tbl = json_extract(w.value, '$[0]') AND q.id = json_extract(w.value, '$[1]')

@@ -1,7 +1,7 @@
 /** What PowerSync's service is told: which sealed rows each user's devices receive. */
-import { assertOptions } from '../errors.js';
-import type { Table } from '../rows/table.js';
-import { sealedName } from './sealed-name.js';
+import { assertOptions } from '../../errors.js';
+import type { Table } from '../../rows/table.js';
+import { sealedName } from '../sealed-name.js';
 import { sqlColumnName, sqlName } from './sql-names.js';
 
 /** Options of {@link syncConfig}. */

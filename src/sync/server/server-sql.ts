@@ -2,9 +2,9 @@
  * The server's side as Postgres text: what stands where rows arrive, so that even a careless
  * upload handler can neither store plaintext nor lose an edit.
  */
-import { assertOptions } from '../errors.js';
-import type { LayoutColumn, Table } from '../rows/table.js';
-import { sealedName } from './sealed-name.js';
+import { assertOptions } from '../../errors.js';
+import type { LayoutColumn, Table } from '../../rows/table.js';
+import { sealedName } from '../sealed-name.js';
 import { sharedFunctions } from './siblings-sql.js';
 import { sqlColumnName, sqlName } from './sql-names.js';
 

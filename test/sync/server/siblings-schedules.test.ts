@@ -6,10 +6,10 @@
  */
 import { defineTable } from 'rowseal';
 import { expect, it } from 'vitest';
-import { type Chance, createChance } from '../../examples/bank-statement/seeded-chance.js';
-import { serverSql } from '../../src/sync/server-sql.js';
+import { type Chance, createChance } from '../../../examples/bank-statement/seeded-chance.js';
+import { serverSql } from '../../../src/sync/server/server-sql.js';
+import { payloadIdOf, payloadText } from '../../support/payload-text.js';
 import { openPostgres, type Postgres } from './open-postgres.js';
-import { payloadIdOf, payloadText } from './payload-text.js';
 
 const SCHEDULES = 1500;
 const STEPS = 90;

@@ -7,8 +7,8 @@
  * `parents`, which says that it was merged. Whatever was ever accepted is therefore in place, among
  * the siblings, or merged into one of these; a batch that is sent twice changes nothing of that.
  */
-import { base64urlLength } from '../bytes/base64url.js';
-import { ENVELOPE_LEAST_LENGTH, ENVELOPE_LENGTH_LIMIT } from '../rows/envelope.js';
+import { base64urlLength } from '../../bytes/base64url.js';
+import { ENVELOPE_LEAST_LENGTH, ENVELOPE_LENGTH_LIMIT } from '../../rows/envelope.js';
 
 /** How many payload ids a row may name as merged: more than it can have siblings. */
 const PARENTS_LIMIT = 1024;

@@ -15,11 +15,9 @@ import {
   type Observable,
 } from './mirror-status.js';
 import type { SyncStore } from './sync-store.js';
+import { startTimer, stopTimer } from './timer.js';
 import type { UnwrittenPass } from './unwritten-pass.js';
 import { createWorkLoop, type Turn, type WorkLoop } from './work-loop.js';
-
-declare function setTimeout(callback: () => void, ms: number): unknown;
-declare function clearTimeout(timer: unknown): void;
 
 /** Rows in one pass: so few that its write holds the lock for a moment only. */
 const ROWS_PER_PASS = 1000;
@@ -92,7 +90,7 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
 /** Ends a run; nothing is written after the turn that runs now. */
 export function endRun(run: MirrorRun, state: 'replaced' | 'closed', reason: Error): Promise<void> {
   run.ended ??= reason;
-  clearTimeout(run.timer);
+  stopTimer(run.timer);
   run.stopListening();
   const stopped = run.loop.stop(reason);
   run.status.set({ state, settled: false });
@@ -163,10 +161,10 @@ async function count(run: MirrorRun): Promise<void> {
 }
 
 function wakeIn(run: MirrorRun, ms: number): void {
-  clearTimeout(run.timer);
+  stopTimer(run.timer);
   // What lies further ahead than a timer can count would come at once, and again and again.
   const wait = Math.min(Math.max(0, ms), LONGEST_MERGE_DELAY_MS);
-  run.timer = setTimeout(run.loop.wake, wait);
+  run.timer = startTimer(run.loop.wake, wait);
 }
 
 function turnFailed(run: MirrorRun, error: unknown): void {

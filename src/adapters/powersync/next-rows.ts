@@ -1,22 +1,17 @@
 /** Which rows are worked on next: those that were touched first, as many as a pass can bear. */
 import type { Transaction } from '@powersync/common';
 import { LONGEST_MERGE_DELAY_MS } from '../../sync/merge-delay.js';
+import { type RowName, rowKey } from '../../sync/row-name.js';
 import type { Direction } from '../../sync/sync-store.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
 import { knownEnds } from './noted-ends.js';
 
-/** A row of the app's. */
-export interface Place {
-  readonly tbl: string;
-  readonly id: string;
-}
-
 /** A place with the characters of JSON that it will take to look at it. */
-interface SizedPlace extends Place {
+interface SizedRow extends RowName {
   readonly size: number;
 }
 
-interface ReadyEntry extends SizedPlace {
+interface ReadyEntry extends SizedRow {
   readonly seq: number;
   readonly dir: Direction;
 }
@@ -28,11 +23,10 @@ export interface WorkRequest {
   readonly ends: readonly number[];
 }
 
-export interface RowsInHand {
-  readonly places: readonly Place[];
+export interface NextRows {
+  readonly places: readonly RowName[];
   /** The last entry of them; `null` when these are all that are queued. */
   readonly end: number | null;
-  readonly more: boolean;
 }
 
 /**
@@ -44,33 +38,26 @@ const PAGES = { first: 16, last: 2048 };
 const PASS_SIZE = 8 * 1024 * 1024;
 
 /** `tables` by name. */
-export async function rowsInHand(
+export async function nextRows(
   tx: Transaction,
   tables: ReadonlyMap<string, MirroredTable>,
   request: WorkRequest,
-): Promise<RowsInHand> {
+): Promise<NextRows> {
   const batch = createBatch(request.limit);
   const end = await takeQueued(tx, tables, batch, await knownEnds(tx, request.ends));
-  let more = end !== null;
   for (const due of await dueRows(tx, tables, request)) {
-    const isNew = !batch.places.has(keyOf(due));
-    more ||= isNew && batch.isFull();
-    if (isNew && !batch.isFull()) batch.take(due);
+    if (!batch.places.has(rowKey(due)) && !batch.isFull()) batch.take(due);
   }
-  return { places: [...batch.places.values()], end, more };
-}
-
-export function keyOf({ tbl, id }: Place): string {
-  return JSON.stringify([tbl, id]);
+  return { places: [...batch.places.values()], end };
 }
 
 function createBatch(limit: number) {
-  const places = new Map<string, Place>();
+  const places = new Map<string, RowName>();
   let size = 0;
   return {
     places,
-    take(place: SizedPlace): void {
-      places.set(keyOf(place), place);
+    take(place: SizedRow): void {
+      places.set(rowKey(place), place);
       size += place.size;
     },
     /** At least two, so that a careful pass can tell a bad row from a bad database. */
@@ -92,7 +79,7 @@ async function takeQueued(
   for (let length = PAGES.first; ; length = Math.min(2 * length, PAGES.last)) {
     const page: readonly ReadyEntry[] = await readyEntries(tx, tables, last?.seq ?? 0, length);
     for (const entry of page) {
-      const isNew = !batch.places.has(keyOf(entry));
+      const isNew = !batch.places.has(rowKey(entry));
       if (isNew && last && batch.isFull() && mayEnd(last, entry)) return last.seq;
       batch.take(entry);
       last = entry;
@@ -123,7 +110,7 @@ function readyEntries(
   length: number,
 ): Promise<ReadyEntry[]> {
   return tx.getAll<ReadyEntry>(
-    `SELECT seq, dir, tbl, id, ${sizeOf(tables)} + coalesce(length(base), 0) AS size
+    `SELECT seq, dir, tbl AS "table", id, ${sizeOf(tables)} + coalesce(length(base), 0) AS size
     FROM rowseal_queue AS x INDEXED BY rowseal_queue_ready
     WHERE held = 0 AND seq > ? AND tbl IN (SELECT value FROM json_each(?))
     ORDER BY seq LIMIT ?`,
@@ -131,17 +118,16 @@ function readyEntries(
   );
 }
 
-/** One more than there may be room for. */
 function dueRows(
   tx: Transaction,
   tables: ReadonlyMap<string, MirroredTable>,
   { limit, now }: WorkRequest,
-): Promise<SizedPlace[]> {
-  return tx.getAll<SizedPlace>(
-    `SELECT tbl, id, ${sizeOf(tables)} AS size FROM rowseal_rows AS x
+): Promise<SizedRow[]> {
+  return tx.getAll<SizedRow>(
+    `SELECT tbl AS "table", id, ${sizeOf(tables)} AS size FROM rowseal_rows AS x
     WHERE due IS NOT NULL AND (due <= ? OR due > ?) AND tbl IN (SELECT value FROM json_each(?))
     ORDER BY due LIMIT ?`,
-    [now, now + LONGEST_MERGE_DELAY_MS, namesOf(tables), limit + 1],
+    [now, now + LONGEST_MERGE_DELAY_MS, namesOf(tables), limit],
   );
 }
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { cleartext, defineTable, encryptDelete, encrypted, encryptRow } from 'rowseal';
 import { vaultForTesting } from 'rowseal/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEnvelope } from '../../src/rows/envelope.js';
-import { serverSql } from '../../src/sync/server-sql.js';
+import { parseEnvelope } from '../../../src/rows/envelope.js';
+import { serverSql } from '../../../src/sync/server/server-sql.js';
+import { payloadIdOf, payloadText } from '../../support/payload-text.js';
 import { openPostgres, type Postgres, upsert as upsertInto } from './open-postgres.js';
-import { payloadIdOf, payloadText } from './payload-text.js';
 
 const CHECK_VIOLATION = '23514';
 const NOT_NULL_VIOLATION = '23502';

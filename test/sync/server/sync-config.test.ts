@@ -1,6 +1,6 @@
 import { cleartext, defineTable, encrypted } from 'rowseal';
 import { describe, expect, it } from 'vitest';
-import { syncConfig } from '../../src/sync/sync-config.js';
+import { syncConfig } from '../../../src/sync/server/sync-config.js';
 
 const notes = defineTable('notes', { body: encrypted.text(), folder: cleartext.text() });
 const todos = defineTable('todos', { title: encrypted.text() });

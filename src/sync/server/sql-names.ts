@@ -2,7 +2,7 @@
  * Names in Postgres text: always quoted, so that no name of a table or column can be anything but
  * a name, and refused where Postgres would cut or reject them.
  */
-import { encodeUtf8 } from '../bytes/utf8.js';
+import { encodeUtf8 } from '../../bytes/utf8.js';
 
 /** In bytes; Postgres cuts longer names without an error, and two tables could become one. */
 const NAME_LENGTH_LIMIT = 63;

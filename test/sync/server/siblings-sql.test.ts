@@ -1,8 +1,8 @@
 import { defineTable } from 'rowseal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serverSql } from '../../src/sync/server-sql.js';
+import { serverSql } from '../../../src/sync/server/server-sql.js';
+import { payloadIdOf, payloadText } from '../../support/payload-text.js';
 import { openPostgres, type Postgres, upsert } from './open-postgres.js';
-import { payloadIdOf, payloadText } from './payload-text.js';
 
 const CHECK_VIOLATION = '23514';
 
