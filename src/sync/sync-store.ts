@@ -86,7 +86,7 @@ export interface RowRecord {
   /** Id of the payload that this device wrote last. */
   readonly own: string | null;
   /** Digest of the merged content that was sent last, and the payload ids that it answered. */
-  readonly sent: { readonly content: string; readonly arrived: readonly string[] } | null;
+  readonly sent: { readonly content: string; readonly answered: readonly string[] } | null;
   /** When a merge is to be sent unless it has become needless: milliseconds since 1970. */
   readonly due: number | null;
   /** Why it is not in step; `null` when all is well. */

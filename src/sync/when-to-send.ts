@@ -32,12 +32,12 @@ export function whenToSend(
   mergeDelay: () => number,
 ): Sending {
   const content = digestBytes(encodePayload(merged.content, 'none'));
-  const answered = record.sent?.content === content ? record.sent.arrived : [];
+  const answered = record.sent?.content === content ? record.sent.answered : [];
   const id = openedPayloadId(main);
   // Siblings need not be counted: one that adds something makes another content.
   if (answered.includes(id)) return { when: 'never' };
   if (id === record.own || isDue(record, now)) {
-    return { when: 'now', sent: { content, arrived: [...answered, id] } };
+    return { when: 'now', sent: { content, answered: [...answered, id] } };
   }
   return { when: 'later', due: record.due ?? now + mergeDelay() };
 }

@@ -48,7 +48,7 @@ export const OUTCOME_DUTIES: Readonly<Record<string, AdapterDuty>> = {
       reflected: { sealed: sealedNote({ folder: 'home' }) },
       life: 7,
       own: 'own',
-      sent: { content: 'content', arrived: ['a', 'b'] },
+      sent: { content: 'content', answered: ['a', 'b'] },
       due: 5,
       trouble: { kind: 'waiting', code: 'UNKNOWN_KEY', detail: 'key' },
       findings: ['stale-row', 'metadata-mismatch:folder'],
