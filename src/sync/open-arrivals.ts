@@ -122,9 +122,14 @@ function tryOpen(
   try {
     return openSealedRow(vault, table, sealed, options);
   } catch (error) {
-    if (!(error instanceof RowsealError) || error.code === 'LOCKED') throw error;
-    return error;
+    return refusalFrom(error);
   }
+}
+
+/** What is wrong with the row itself. Throws anything else again, `LOCKED` too. */
+export function refusalFrom(error: unknown): RowsealError {
+  if (!(error instanceof RowsealError) || error.code === 'LOCKED') throw error;
+  return error;
 }
 
 function siblingPayloads({ siblings }: EngineRow): readonly string[] {

@@ -1,7 +1,7 @@
 /** What becomes of a row that is settled: plaintext, sealed row and note. */
-import { RowsealError, UnknownKeyError } from '../errors.js';
+import { type RowsealError, UnknownKeyError } from '../errors.js';
 import { holdsAll, type RowVersion } from '../rows/row-version.js';
-import { type Arrivals, waits } from './open-arrivals.js';
+import { type Arrivals, refusalFrom, waits } from './open-arrivals.js';
 import { payloadIdOf } from './payload-id.js';
 import { arrivedFindings, plaintextToWrite } from './plaintext.js';
 import type { RowInHand } from './row-in-hand.js';
@@ -46,7 +46,7 @@ export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
       seen: inPlace && digestOf(table, inPlace),
       clear: inPlace && clearOf(table, inPlace),
       known: sealed ? null : knownAfter(row, settled, served),
-      reflected: isLeftBehind(row, settled) ? { sealed: reflectedRow(row, settled) } : null,
+      reflected: isLeftBehind(row, settled) ? { sealed: reflectedRow(row, settled, served) } : null,
       life: merged.content.life,
       own: sealed ? payloadIdOf(sealed) : record.own,
       sent: sending.when === 'now' ? sending.sent : record.sent,
@@ -72,8 +72,7 @@ function plainOutcome(
   try {
     return { plain: plaintextToWrite(table, merged, work.plain, inPlace), unreadable: null };
   } catch (error) {
-    if (!(error instanceof RowsealError)) throw error;
-    return { unreadable: error };
+    return { unreadable: refusalFrom(error) };
   }
 }
 
@@ -89,13 +88,12 @@ function isLeftBehind({ table, movedOn }: RowInHand, { after, merged }: SettledR
 
 /** What the plaintext says while it is left behind, as a sealed row. */
 function reflectedRow(
-  { context, table, work, record, known }: RowInHand,
+  { context, table, record, known }: RowInHand,
   { before, after }: SettledRow,
+  served: EngineRow,
 ): EngineRow | null {
   const said = record.reflected ? record.reflected.sealed : known;
   if (!after || (said && after === before)) return said;
-  // What the plaintext lacks has come from one of these.
-  const served = (work.sealed ?? known) as EngineRow;
   return sealVersion(context.vault, table, after, served);
 }
 

@@ -4,7 +4,7 @@
  *
  * Nothing is written here, so it may run again after a crash or a race.
  */
-import { RowsealError } from '../errors.js';
+import type { RowsealError } from '../errors.js';
 import { isDeleted } from '../rows/row-content.js';
 import { holdsAll, mergeVersions, type RowVersion } from '../rows/row-version.js';
 import { openSealedRow } from '../rows/seal-row.js';
@@ -15,6 +15,7 @@ import {
   NO_ARRIVALS,
   type OpeningHints,
   openArrivals,
+  refusalFrom,
   waits,
 } from './open-arrivals.js';
 import { settleVisible } from './plaintext.js';
@@ -31,8 +32,7 @@ export function settleRow(context: SettleContext, table: Table, work: RowWork): 
     if (row.change.kind === 'delete' && context.deletes === 'engine') return deleteByEngine(row);
     return needsOpening(row) ? settleOpened(row) : settleUnopened(row);
   } catch (error) {
-    if (!(error instanceof RowsealError) || error.code === 'LOCKED') throw error;
-    return hold(row, error);
+    return hold(row, refusalFrom(error));
   }
 }
 

@@ -24,7 +24,7 @@ beforeEach(async () => {
   a = await world.device('a');
   b = await world.device('b');
   a.engine.insert('notes', NOTE);
-  a.engine.insert('notes', { ...NOTE, id: 'n2' });
+  for (const id of ['n2', 'n3']) a.engine.insert('notes', { ...NOTE, id });
   await syncAll(a, b);
   world.clock.now += 1000;
 });
@@ -53,10 +53,10 @@ function writeAndTakeBack(): void {
   a.engine.update('notes', 'n1', { body: NOTE.body });
 }
 
-/** One pass that ends before the app's write of `n1`, and then a kill. */
-async function passBefore(write: () => void): Promise<void> {
+/** One pass that ends before the app's write of `n1`, and then a kill; a write of another row parts them. */
+async function passBefore(write: () => void, other = 'n2'): Promise<void> {
   const first = await a.store.lastSeq();
-  a.engine.update('notes', 'n2', { body: 'x' });
+  a.engine.update('notes', other, { body: 'x' });
   const ends = [first, await a.store.lastSeq()];
   write();
   let passes = 0;
@@ -186,6 +186,20 @@ describe('a row that was written again behind the pass that took what arrived', 
     expect(b.engine.rows('notes')).toEqual(a.engine.rows('notes'));
   });
 
+  it('does not do so either when a pass between them had nothing of it to say', async () => {
+    world.clock.now += 24 * 3600_000;
+    b.engine.update('notes', 'n1', { title: 'Tuesday' });
+    await b.sync();
+    a.receive();
+    world.clock.now -= 24 * 3600_000;
+    await passBefore(writeAndTakeBack);
+    await passBefore(() => a.engine.update('notes', 'n1', { title: 'Monday' }), 'n3');
+    world.clock.now += 48 * 3600_000;
+    await syncAll(a, b);
+    expect(a.engine.row('notes', 'n1')?.title).toBe('Tuesday');
+    expect(b.engine.rows('notes')).toEqual(a.engine.rows('notes'));
+  });
+
   it('keeps its plaintext when sync takes it away, and is sent with the edit', async () => {
     world.server.hostile.drop('notes', 'n1');
     a.receive();
@@ -203,7 +217,7 @@ describe('a row that was written again behind the pass that took what arrived', 
     await passBefore(() => a.engine.update('notes', 'n1', { body: 'x' }));
     world.server.hostile.drop('notes', 'n1');
     a.receive();
-    await passBefore(() => a.engine.update('notes', 'n1', { folder: 'else' }));
+    await passBefore(() => a.engine.update('notes', 'n1', { folder: 'else' }), 'n3');
     await syncAll(a, b);
     const expected = { id: 'n1', title: 'Remote', body: 'x', folder: 'else', stored_at: null };
     expect(a.engine.row('notes', 'n1')).toEqual(expected);

@@ -68,7 +68,7 @@ async function begin(
   }
   assertSameVault(vault, vaultId);
   for (const table of mirrored.values()) {
-    await watchTable(tx, table, declarations.get(table.name) ?? '');
+    await watchTable(tx, table, declarations.get(table.name) as string);
   }
   await createClearTrigger(tx);
   await noteTables(tx, alsoClear);
