@@ -59,6 +59,16 @@ describe('a mirror that was closed', () => {
     expect(mirror.status.state).toBe('closed');
   });
 
+  it('has no first sync to wait for any more, before and after it was closed', async () => {
+    const settings = { vault, tables: [notes], deletes: 'sealed' as const };
+    const firstSync = new Promise<void>(() => {});
+    const mirror = await runMirror(memoryEngine([notes]).store(), { ...settings, firstSync });
+    const waiting = expect(mirror.waitForFirstSync()).rejects.toThrow('This mirror is closed');
+    await mirror.close();
+    await waiting;
+    await expect(mirror.waitForFirstSync()).rejects.toThrow('This mirror is closed');
+  });
+
   it('takes no vault, and nothing from the mirror that came after it', async () => {
     const engine = memoryEngine([notes]);
     const first = await start(engine.store());
@@ -74,6 +84,17 @@ describe('a mirror that was closed', () => {
 });
 
 describe('a mirror that was replaced', () => {
+  it('while it started is not started, and listens to nothing', async () => {
+    const onWork = vi.fn();
+    const store: SyncStore = {
+      ...memoryEngine([notes]).store(),
+      takeOver: async () => 'replaced',
+      onWork,
+    };
+    await expect(start(store)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    expect(onWork).not.toHaveBeenCalled();
+  });
+
   it('and is locked does not take the database back either, and learns of it at once', async () => {
     const engine = memoryEngine([notes]);
     const first = await start(engine.store(), null);

@@ -59,23 +59,24 @@ describe('a mirror', () => {
     expect(engine.nextUpload()?.writes).toHaveLength(1);
   });
 
-  it('stays closed when that happens while it takes a vault', async () => {
-    const engine = memoryEngine([notes]);
-    const store = engine.store();
-    let meanwhile = async () => {};
-    const mirror = await runMirror(
-      {
-        ...store,
-        async takeOver(...args) {
-          const result = await store.takeOver(...args);
-          await meanwhile();
-          return result;
-        },
-      },
-      { vault: null, tables: [notes], deletes: 'sealed', firstSync: Promise.resolve() },
-    );
-    meanwhile = () => mirror.close();
-    await expect(mirror.unlock(await openAgain())).rejects.toThrow('This mirror is closed');
-    expect(mirror.status.state).toBe('closed');
-  });
+  it.each(['takeOver', 'release'] as const)(
+    'stays closed when that happens in the %s of an unlock',
+    async (name) => {
+      const store = memoryEngine([notes]).store();
+      let meanwhile = async () => {};
+      const interrupted = async (...args: readonly never[]) => {
+        const result = await (store[name] as (...args: readonly never[]) => Promise<never>)(
+          ...args,
+        );
+        await meanwhile();
+        return result;
+      };
+      const mirror = await runMirror({ ...store, [name]: interrupted } as SyncStore, {
+        ...{ vault: null, tables: [notes], deletes: 'sealed', firstSync: Promise.resolve() },
+      });
+      meanwhile = () => mirror.close();
+      await expect(mirror.unlock(await openAgain())).rejects.toThrow('This mirror is closed');
+      expect(mirror.status.state).toBe('closed');
+    },
+  );
 });
