@@ -85,6 +85,34 @@ describe('the payload of the other one', () => {
   });
 });
 
+describe('a row that is inserted again after sync took it away', () => {
+  beforeEach(async () => {
+    await b.sync();
+    world.server.scope('b', 'notes', 'n1', false);
+    await b.sync();
+    expect(await b.store.troubled(9)).toMatchObject([{ id: 'n1', kind: 'withdrawn' }]);
+  });
+
+  it('is sealed when it binds the values of then', async () => {
+    b.engine.insert('notes', { id: 'n1', title: 'Again', account: 'two' });
+    await b.settle();
+    world.server.scope('b', 'notes', 'n1', true);
+    for (const device of [b, a]) await device.sync();
+    expect(await b.store.troubled(9)).toEqual([]);
+    expect(a.engine.rows('notes')).toEqual([{ ...ROW, title: 'Again' }]);
+  });
+
+  it('is held when it binds others, with nothing sent', async () => {
+    const sent = world.server.uploadCount('notes', 'n1');
+    b.engine.insert('notes', { id: 'n1', title: 'Again', account: 'three' });
+    await b.sync();
+    expect(await b.store.troubled(9)).toMatchObject([
+      { id: 'n1', kind: 'unsealable', code: 'VALUE_UNSUPPORTED' },
+    ]);
+    expect(world.server.uploadCount('notes', 'n1')).toBe(sent);
+  });
+});
+
 describe('a bound column that the app changes', () => {
   it('keeps the row from being sealed until it is set back', async () => {
     await b.sync();

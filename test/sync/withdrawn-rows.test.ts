@@ -27,6 +27,19 @@ async function syncAll(...devices: MirroredDevice[]): Promise<void> {
   for (let round = 0; round < 3; round++) for (const device of devices) await device.sync();
 }
 
+describe('a row that was deleted before sync took it away', () => {
+  it('is no trouble, and stays deleted when the server serves it as it was', async () => {
+    a.engine.remove('notes', 'n1');
+    await syncAll(a, b);
+    world.server.hostile.drop('notes', 'n1');
+    await syncAll(a, b);
+    for (const { store } of [a, b]) expect(await store.troubled(9)).toEqual([]);
+    world.server.hostile.replay('notes', 'n1', 0);
+    await syncAll(a, b);
+    for (const { engine } of [a, b]) expect(engine.rows('notes')).toEqual([]);
+  });
+});
+
 describe('an id that is inserted again while its row is withdrawn', () => {
   it('has what was inserted, and nothing of what was there', async () => {
     world.server.scope('b', 'notes', 'n1', false);
