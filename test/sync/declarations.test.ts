@@ -89,6 +89,24 @@ describe('a bound column that the app changes', () => {
   });
 });
 
+describe('a default', () => {
+  const withMood = (mood: string) =>
+    defineTable('notes', { ...mirrored.columns, mood: encrypted.text().default(mood) });
+
+  it('that another version of the app changes is shown where a row has no value', async () => {
+    await start([mirrored]);
+    await a.upgrade([withMood('calm')]);
+    await a.settle();
+    a.engine.insert('notes', { ...NOTE, id: 'n2', mood: 'sad' });
+    await syncAll(a);
+    expect(a.engine.rows('notes').map(({ mood }) => mood)).toEqual(['calm', 'sad']);
+    await a.upgrade([withMood('merry')]);
+    await a.settle();
+    expect(a.engine.rows('notes').map(({ mood }) => mood)).toEqual(['merry', 'sad']);
+    expect(world.server.uploadCount('notes', 'n1')).toBe(1);
+  });
+});
+
 describe('a row that the declaration cannot read', () => {
   const newer = defineTable('notes', { title: title.optional(), body, folder: cleartext.text() });
 

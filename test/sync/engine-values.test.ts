@@ -58,3 +58,36 @@ it('a visible column that no engine holds is shown, and sealed, as NULL', async 
   await device.sync();
   expect(world.server.row('notes', 'n1')).toMatchObject({ folder: null, seen_at: null });
 });
+
+const typed = defineTable('typed', {
+  json: encrypted.json().optional(),
+  bigint: encrypted.bigint().optional(),
+  bytes: encrypted.bytes().optional(),
+  timestamp: encrypted.timestamp().optional(),
+});
+
+it.each(Object.keys(typed.columns))('a number is not sealed as %s, which is text', async (name) => {
+  const world = mirroredWorld([typed]);
+  const { engine, store, sync } = await world.device('a');
+  engine.insert('typed', { id: 't1', [name]: 5 });
+  await sync();
+  expect(await store.troubled(9)).toMatchObject([
+    { id: 't1', kind: 'unsealable', code: 'VALUE_UNSUPPORTED' },
+  ]);
+  expect(world.server.rows('typed')).toEqual([]);
+});
+
+const people = defineTable('people', {
+  name: encrypted.text().nullable(),
+  nickname: encrypted.text().optional(),
+});
+
+it('NULL is sealed as null in a nullable column, and as nothing in an optional one', async () => {
+  const world = mirroredWorld([people]);
+  const [a, b] = [await world.device('a'), await world.device('b')];
+  a.engine.insert('people', { id: 'p1' });
+  for (const device of [a, b]) await device.sync();
+  const { payload } = world.server.row('people', 'p1') as { payload: string };
+  expect(decryptRow(a.vault, people, { id: 'p1', payload })).toEqual({ id: 'p1', name: null });
+  expect(b.engine.rows('people')).toEqual([{ id: 'p1', name: null, nickname: null }]);
+});
