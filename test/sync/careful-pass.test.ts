@@ -189,6 +189,22 @@ describe('a database that fails', () => {
     }
   });
 
+  it('with what is no Error is failing with one, and goes on later', async () => {
+    const disturbance: Disturbance = { fail: () => {} };
+    const { engine, mirror } = await start(disturbance);
+    disturbance.fail = () => {
+      throw 'the worker is gone'; // as it may come out of one
+    };
+    insertAll(engine, IDS);
+    await expect(mirror.flush()).rejects.toBe('the worker is gone');
+    expect(mirror.status).toMatchObject({ state: 'failing' });
+    expect(mirror.status.error).toEqual(new Error('the worker is gone'));
+    disturbance.fail = () => {};
+    await mirror.flush();
+    expect(mirror.status).toMatchObject({ state: 'running', error: null });
+    await mirror.close();
+  });
+
   it('for a while holds no row', async () => {
     let isDown = false;
     const fail = () => {
