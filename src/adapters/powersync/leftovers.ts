@@ -3,8 +3,10 @@ import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
 import { RowsealError } from '../../errors.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
 
-/** Each waits for readers as long as the connection's busy timeout: five seconds, mostly. */
+/** Each waits for readers as long as the connection's busy timeout. */
 const CHECKPOINT_ATTEMPTS = 3;
+/** For connections that have none, as those of Node's own SQLite: they would not wait at all. */
+const BUSY_TIMEOUT_MS = 5000;
 
 /**
  * Deletes the plaintext that was there when the database was cleared.
@@ -41,17 +43,33 @@ export async function deleteSecurely(db: CommonPowerSyncDatabase): Promise<void>
  */
 export async function shredDeleted(db: CommonPowerSyncDatabase): Promise<void> {
   try {
-    await db.writeLock((connection) => connection.execute('VACUUM'));
+    await whileOthersMayBeBusy(db, (connection) => connection.execute('VACUUM'));
   } catch (cause) {
     throw stillThere(cause);
   }
   for (let attempt = 0; attempt < CHECKPOINT_ATTEMPTS; attempt++) {
-    const { busy } = await db.writeLock((connection) =>
+    const { busy } = await whileOthersMayBeBusy(db, (connection) =>
       connection.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)'),
     );
     if (busy === 0) return;
   }
   throw stillThere();
+}
+
+/** Statements of the work wait for others to be done with the file. */
+function whileOthersMayBeBusy<T>(
+  db: CommonPowerSyncDatabase,
+  work: (connection: LockContext) => Promise<T>,
+): Promise<T> {
+  return db.writeLock(async (connection) => {
+    const { timeout } = await connection.get<{ timeout: number }>('PRAGMA busy_timeout');
+    await connection.execute(`PRAGMA busy_timeout = ${timeout || BUSY_TIMEOUT_MS}`);
+    try {
+      return await work(connection);
+    } finally {
+      await connection.execute(`PRAGMA busy_timeout = ${timeout}`);
+    }
+  });
 }
 
 function stillThere(cause?: unknown): RowsealError {
