@@ -117,8 +117,10 @@ describe('an echo', () => {
     await untilRows(db, 'SELECT id FROM rowseal_queue', []);
     await reset();
     await db.execute("UPDATE notes SET body = 'body 1' WHERE id = 'n1'");
-    await db.execute("UPDATE notes SET folder = 'other'");
-    await db.execute("UPDATE notes SET folder = 'inbox'");
+    await db.writeTransaction(async (tx) => {
+      await tx.execute("UPDATE notes SET folder = 'other'");
+      await tx.execute("UPDATE notes SET folder = 'inbox'");
+    });
     await db.execute(
       "INSERT OR REPLACE INTO notes (id, body, pinned, folder) VALUES ('n2', 'body 2', 0, 'inbox')",
     );
