@@ -1,9 +1,15 @@
 /** Deletes that the engine sends itself, for a backend that keeps no sealed ones. */
 import { defineTable, encrypted } from 'rowseal';
-import { logOut, serverSql } from 'rowseal/powersync';
+import { logOut, serverSql, startMirror } from 'rowseal/powersync';
 import { describe, expect, it } from 'vitest';
 import type { Write } from '../../examples/sync-server/sync-server.js';
-import { openUserVault, powersyncDevice, untilUploaded } from '../support/mirrored-powersync.js';
+import {
+  openUserVault,
+  powersyncDevice,
+  schemaOf,
+  untilUploaded,
+} from '../support/mirrored-powersync.js';
+import { openPowerSync } from '../support/open-powersync.js';
 import { syncServer, until, untilRows } from '../support/synced-devices.js';
 
 const notes = defineTable('notes', { body: encrypted.text() });
@@ -78,4 +84,13 @@ describe('a delete by the engine', { timeout: 120_000 }, () => {
     expect(await deletes()).toEqual([]);
     expect(await server.query('SELECT id FROM notes_sealed')).toHaveLength(3);
   });
+});
+
+it('a way to delete that there is not is refused to JavaScript callers, before anything is made', async () => {
+  const db = await openPowerSync(schemaOf(tables));
+  const options = { db, tables, vault: null, deletes: 'Engine' as 'engine' };
+  await expect(startMirror(options)).rejects.toThrow(TypeError);
+  await expect(startMirror(options)).rejects.toThrow("'sealed' or 'engine'");
+  const made = "SELECT name FROM sqlite_schema WHERE name LIKE 'rowseal%'";
+  expect(await db.getAll(made)).toEqual([]);
 });
