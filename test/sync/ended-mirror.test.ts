@@ -69,6 +69,18 @@ describe('a mirror that was closed', () => {
     await expect(mirror.waitForFirstSync()).rejects.toThrow('This mirror is closed');
   });
 
+  it('works until then for an engine that was closed before it had synced', async () => {
+    const engine = memoryEngine([notes]);
+    const settings = { vault, tables: [notes], deletes: 'sealed' as const };
+    const firstSync = Promise.reject(new Error('The database is closed.'));
+    const mirror = await runMirror(engine.store(), { ...settings, firstSync });
+    engine.insert('notes', { id: 'n1', body: 'sealed all the same' });
+    await mirror.flush();
+    expect(engine.sealedRow('notes', 'n1')).not.toBeNull();
+    expect(mirror.status).toMatchObject({ state: 'running', firstSync: { done: false } });
+    await mirror.close();
+  });
+
   it('takes no vault, and nothing from the mirror that came after it', async () => {
     const engine = memoryEngine([notes]);
     const first = await start(engine.store());
