@@ -89,12 +89,13 @@ export function refuseNewer(what: string): never {
 
 /**
  * Throws a `TypeError` for option names that a function does not know, so that a misspelt or
- * imagined option is never silently ignored.
+ * imagined option is never silently ignored, and for what is no object at all.
  */
 export function assertOptions(options: object, known: readonly string[], caller: string): void {
-  for (const name of Object.keys(options)) {
+  const names = Object(options) === options ? Object.keys(options) : [options && typeof options];
+  for (const name of names) {
     if (!known.includes(name)) {
-      throw new TypeError(`${caller} has no option '${name}'. It takes: ${known.join(', ')}.`);
+      throw new TypeError(`${caller} takes { ${known.join(', ')} }, not '${name}'.`);
     }
   }
 }

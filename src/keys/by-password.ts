@@ -57,7 +57,7 @@ function defaultKdf(): KdfBackend {
   if ('HermesInternal' in globalThis) {
     throw new RowsealError(
       'KDF_BACKEND_REQUIRED',
-      'Pure JavaScript Argon2id takes over half a minute on Hermes. Pass a native one: byPassword(password, { kdf }).',
+      'Argon2id in JavaScript takes over half a minute on Hermes. Pass a native one: byPassword(password, { kdf }).',
     );
   }
   return nobleArgon2id;

@@ -27,7 +27,7 @@ export function preparePassword(password: string | Uint8Array): Uint8Array {
   if (text.length > UNPREPARED_LENGTH_LIMIT) tooLong();
   const prepared = text.replace(NON_ASCII_SPACES, ' ').normalize('NFC');
   if (prepared === '') refuse('is empty');
-  if (/\p{Cc}/u.test(prepared)) refuse('contains a control character, such as a tab or line break');
+  if (/\p{Cc}/u.test(prepared)) refuse('has a control character, such as a tab or line break');
   const bytes = encodeUtf8(prepared) as Uint8Array;
   if (bytes.length > PASSWORD_LENGTH_LIMIT) tooLong();
   return bytes;

@@ -106,7 +106,7 @@ export function assertVault(vault: Vault): VaultSecrets {
   const secrets = secretsOf.get(vault);
   if (secrets) return secrets;
   throw new TypeError(
-    'This is no vault: pass what openVault or another function returned, not a copy of it.',
+    'This is no vault: pass what openVault returned, not a copy; createVault returns { vault }.',
   );
 }
 

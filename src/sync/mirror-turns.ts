@@ -101,7 +101,7 @@ export function endRun(run: MirrorRun, state: 'replaced' | 'closed', reason: Err
 export function endReplaced(run: MirrorRun): Promise<void> {
   const reason = new RowsealError(
     'STORE_FAILED',
-    'Another mirror took this database over, or it was cleared, and this one has stopped. Use the other one, or start one.',
+    'Another mirror took this database over, or it was cleared. Use the other one, or start one.',
   );
   return endRun(run, 'replaced', reason);
 }

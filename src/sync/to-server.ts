@@ -9,6 +9,7 @@
 import { assertOptions, RowsealError } from '../errors.js';
 import { parseEnvelope } from '../rows/envelope.js';
 import type { LayoutColumn, Table } from '../rows/table.js';
+import { assertGiven, assertTables } from './arguments.js';
 import { sealedName } from './sealed-name.js';
 
 /** An entry of a sync engine's upload queue: PowerSync's `CrudEntry`, as far as it is read. */
@@ -63,7 +64,8 @@ export interface ToServerOptions {
  * would take the row away from every device. Sync brings the local row back.
  *
  * @throws `EXPOSURE_REFUSED` for an entry of a plaintext table, a sealed row whose payload is no
- * envelope or whose parents are no payload ids, or a `PATCH` of a column that is not visible.
+ * envelope or whose parents are no payload ids, or a `PATCH` of a column that is not visible;
+ * `TypeError` for what is no entry, and for no tables or other ones than `defineTable` makes.
  *
  * @example
  * ```ts
@@ -84,8 +86,11 @@ export function toServer(
   options: ToServerOptions = {},
 ): UploadWrite | null {
   assertOptions(options, ['deletes'], 'toServer');
+  assertGiven(typeof entry?.op === 'string', 'an entry of the upload queue');
+  assertTables(tables);
   const { op, table: name, id } = entry;
-  if (tables.some((table) => table.name === name)) exposed(name, 'is a plaintext table');
+  const plain = tables.find((each) => each.name === name);
+  if (plain) exposed(plain, 'the plaintext table is synced');
   const table = tables.find((each) => sealedName(each) === name);
   if (!table) return unknownToUs(entry);
   if (op === 'DELETE') {
@@ -147,7 +152,7 @@ function sentColumn(table: Table, op: string, name: string, value: unknown): rea
   const column = table.layout.columns.find((each) => each.name === name);
   if (column?.kind === 'server-owned') return [];
   if (column && column.kind !== 'encrypted') return [[name, serverValue(column, value)]];
-  return op === 'PUT' ? [] : exposed(sealedName(table), `has no visible column '${name}'`);
+  return op === 'PUT' ? [] : exposed(table, `there is no visible column '${name}'`);
 }
 
 function nothingVisible({ layout }: Table): Record<string, unknown> {
@@ -164,20 +169,20 @@ const PAYLOAD_IDS = /^([A-Za-z0-9_-]{32}( [A-Za-z0-9_-]{32})*)?$/;
 function payloadIds(table: Table, value: unknown): string {
   const ids = value ?? '';
   if (typeof ids === 'string' && PAYLOAD_IDS.test(ids)) return ids;
-  return exposed(sealedName(table), "has something else than payload ids in 'parents'");
+  return exposed(table, "'parents' has something else than payload ids");
 }
 
 function assertEnvelope(table: Table, payload: unknown): void {
   try {
     parseEnvelope(payload, 'text');
   } catch {
-    exposed(sealedName(table), "has no sealed payload in 'payload'");
+    exposed(table, "'payload' has no sealed payload");
   }
 }
 
-function exposed(table: string, why: string): never {
+function exposed(table: Table, why: string): never {
   throw new RowsealError(
     'EXPOSURE_REFUSED',
-    `This upload was not sent, since it could show the server what is encrypted: table '${table}' ${why}. Take the schema from encryptedTables, and write to plaintext tables only; the mirror writes the sealed ones.`,
+    `Not sent, since the server could see what is encrypted: ${why}. Write to '${table.name}', not to '${sealedName(table)}', in a schema from encryptedTables; onExposure of uploadWith takes what is queued already.`,
   );
 }

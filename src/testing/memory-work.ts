@@ -17,7 +17,7 @@ export function takeOver(
   if (vaultId !== null && before !== undefined && before !== vaultId) {
     throw new RowsealError(
       'VAULT_MISMATCH',
-      "The rows of this database belong to another vault. Log out first, or open the vault that they're from.",
+      'The rows of this database belong to another vault: open that one, or log out first.',
     );
   }
   if (vaultId !== null) database.write(database.vault, 'id', vaultId);

@@ -1,7 +1,7 @@
 /** A schema that does not fit what is declared is refused before anything is written. */
 import { column, Schema, Table } from '@powersync/common';
 import { cleartext, defineTable, encrypted } from 'rowseal';
-import { encryptedTables, startMirror, uploadWith } from 'rowseal/powersync';
+import { encryptedTables, startMirror, type UploadOptions, uploadWith } from 'rowseal/powersync';
 import { describe, expect, it } from 'vitest';
 import { openPowerSync } from '../support/open-powersync.js';
 
@@ -37,14 +37,13 @@ describe('a mirror', () => {
     });
     const db = await openPowerSync(schema);
     const started = startMirror({ db, vault: null, tables: [notes] });
-    await expect(started).rejects.toThrow(
-      new TypeError("'notes' is a raw table. Encrypted tables are made by encryptedTables."),
-    );
+    await expect(started).rejects.toThrow(TypeError);
+    await expect(started).rejects.toThrow("'notes' is a raw table");
   });
 
   it.each<[string, SchemaTables, string]>([
-    ['lacks the plaintext table', { notes_sealed: both.notes_sealed }, "has no table 'notes'"],
-    ['lacks the sealed table', { notes: both.notes }, "has no table 'notes_sealed'"],
+    ['lacks the plaintext table', { notes_sealed: both.notes_sealed }, "'notes' is missing"],
+    ['lacks the sealed table', { notes: both.notes }, "'notes_sealed' is missing"],
     [
       'would sync the plaintext',
       { notes: new Table(plain), notes_sealed: both.notes_sealed },
@@ -68,7 +67,7 @@ describe('a mirror', () => {
     [
       'has a column of another type',
       { ...ofNotes, notes: new Table({ ...plain, stars: text }, { localOnly: true }) },
-      "column 'stars' of 'notes' is TEXT, and has to be INTEGER",
+      "'notes' has 'stars' as TEXT, which has to be INTEGER",
     ],
     [
       'has a column that would never be sealed',
@@ -105,7 +104,7 @@ describe('a mirror', () => {
 });
 
 describe('an upload', () => {
-  const upload = async (tables: SchemaTables, declared: readonly (typeof notes)[]) => {
+  const upload = async (tables: SchemaTables, declared: UploadOptions['tables']) => {
     const db = await openPowerSync(new Schema(tables));
     await db.execute("INSERT INTO notes_sealed (id, payload) VALUES ('n1', 'plain words')");
     const sent: unknown[] = [];
@@ -115,7 +114,7 @@ describe('an upload', () => {
   };
 
   it('sends nothing while a sealed table is not declared: nobody would guard it', async () => {
-    const { sent, error } = await upload(both, []);
+    const { sent, error } = await upload(both, [tags]);
     expect(sent).toEqual([]);
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toContain("'notes_sealed'");

@@ -290,7 +290,7 @@ describe('a row that the backend refuses for good', () => {
       [A],
     );
     await expect(device.upload()).rejects.toThrow(
-      "'notes', 'b'. Give the table and the id as in the write, such as 'notes_sealed', 'a'.",
+      new TypeError("Give the table and id of a write for what `send` refuses, not 'notes', 'b'."),
     );
     expect(await device.queued()).toBe(2);
     await expect(device.rejected()).rejects.toThrow('rowseal_rejected');

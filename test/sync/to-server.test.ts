@@ -1,6 +1,6 @@
 import { cleartext, defineTable, encrypted } from 'rowseal';
 import { describe, expect, it } from 'vitest';
-import { toServer } from '../../src/sync/to-server.js';
+import { toServer, type UploadEntry } from '../../src/sync/to-server.js';
 import { payloadIdOf, payloadText } from '../support/payload-text.js';
 
 const notes = defineTable('notes', {
@@ -91,6 +91,25 @@ describe('a table that is not declared', () => {
     });
     const gone = { op: 'DELETE', table: 'todos', id: 't1' };
     expect(toServer(gone, [notes])).toEqual({ ...gone, data: null });
+  });
+});
+
+describe('a refusal', () => {
+  it.each<[string, UploadEntry, string]>([
+    [
+      'an entry of the plaintext table',
+      { ...entry({ body: 'r1' }), table: 'notes' },
+      'table is synced',
+    ],
+    ['a row without a payload', entry({ room: 'r1' }), "'payload' has no sealed payload"],
+    ['parents', entry({ payload, parents: 'r1' }), "'parents' has something else"],
+    ['a change', entry({ body: 'r1' }, 'PATCH'), "no visible column 'body'"],
+  ])('of %s says what to do, and quotes no value', (_, refused, why) => {
+    const attempt = () => toServer(refused, [notes]);
+    expect(attempt).toThrow(why);
+    expect(attempt).toThrow("Write to 'notes', not to 'notes_sealed'");
+    expect(attempt).toThrow('onExposure of uploadWith takes what is queued already');
+    expect(attempt).not.toThrow('r1');
   });
 });
 

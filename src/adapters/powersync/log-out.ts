@@ -3,6 +3,7 @@ import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { assertOptions } from '../../errors.js';
 import { assertOwnTables, emptyTables, noteTables } from './also-clear.js';
 import { awaitClear, hasBookkeeping } from './bookkeeping.js';
+import { assertDatabase } from './database-check.js';
 import { deleteSecurely, shredDeleted } from './leftovers.js';
 import { closeMirror } from './running-mirrors.js';
 
@@ -29,7 +30,8 @@ export interface LogOutOptions {
  * The device's pin of the vault stays: it is what tells an old header from the newest one.
  *
  * @throws `STORE_FAILED` while something else reads the file: the rows are deleted, but their bytes
- * are still there until it is called again; `TypeError` for a table that can't be cleared.
+ * are still there until it is called again; `TypeError` for what is no database, and for a table that
+ * can't be cleared.
  *
  * @example
  * ```ts
@@ -56,6 +58,7 @@ export async function logOut(
   options: LogOutOptions = {},
 ): Promise<void> {
   assertOptions(options, ['alsoClear'], 'logOut');
+  assertDatabase(db);
   const { alsoClear = [] } = options;
   await assertOwnTables(db, alsoClear);
   await closeMirror(db);

@@ -1,11 +1,9 @@
 /** Whether a database's schema is the one that the declared tables ask for. */
 import type { CommonPowerSyncDatabase, Table as PowerSyncTable } from '@powersync/common';
 import type { Table } from '../../rows/table.js';
+import { assertGiven } from '../../sync/arguments.js';
 import { sealedName } from '../../sync/sealed-name.js';
 import { encryptedTables, MIRROR_COLUMNS } from './schema.js';
-
-const ADVICE =
-  'Make the schema with ...encryptedTables([…]), of the same tables that startMirror is given.';
 
 /** A table as the database has it. */
 export type SchemaTable = CommonPowerSyncDatabase['schema']['tables'][number];
@@ -38,14 +36,9 @@ export function schemaTablesOf(
 export function assertAllMirrored(db: CommonPowerSyncDatabase, tables: readonly Table[]): void {
   const declared = new Set(tables.map(({ name }) => name));
   const sealed = new Set(sealedTables(db));
-  const left = db.schema.tables.find(
-    (each) => each.localOnly && !declared.has(each.name) && sealed.has(sealedName(each)),
-  );
-  if (left) {
-    throw new TypeError(
-      `The schema has '${left.name}' from encryptedTables, but the tables given to startMirror lack it: nobody would seal its rows. Give startMirror and uploadWith all of them.`,
-    );
-  }
+  const isLeft = ({ localOnly, name }: SchemaTable) =>
+    localOnly && !declared.has(name) && sealed.has(sealedName({ name }));
+  assertNoneLeft(db.schema.tables.find(isLeft)?.name);
 }
 
 /**
@@ -55,12 +48,15 @@ export function assertAllMirrored(db: CommonPowerSyncDatabase, tables: readonly 
  */
 export function assertAllGuarded(db: CommonPowerSyncDatabase, tables: readonly Table[]): void {
   const declared = new Set(tables.map(sealedName));
-  const left = sealedTables(db).find((name) => !declared.has(name));
-  if (left !== undefined) {
-    throw new TypeError(
-      `The schema has '${left}', but the tables given to uploadWith lack it: nobody would look at what leaves in it. Give startMirror and uploadWith all tables of encryptedTables.`,
-    );
-  }
+  const isLeft = (name: string) => !declared.has(name);
+  assertNoneLeft(sealedTables(db).find(isLeft));
+}
+
+function assertNoneLeft(name: string | undefined): void {
+  assertGiven(
+    name === undefined,
+    `startMirror and uploadWith all tables of encryptedTables: nobody would seal and guard '${name}'`,
+  );
 }
 
 /** By name: the synced tables that have what a mirror needs. */
@@ -75,38 +71,31 @@ function sealedTables({ schema }: CommonPowerSyncDatabase): readonly string[] {
 }
 
 function tableIn({ schema }: CommonPowerSyncDatabase, name: string): SchemaTable {
-  if (schema.rawTables.some((raw) => raw.name === name)) {
-    throw new TypeError(`'${name}' is a raw table. Encrypted tables are made by encryptedTables.`);
-  }
-  const found = schema.tables.find((each) => each.name === name);
-  if (!found) throw new TypeError(`The schema has no table '${name}'. ${ADVICE}`);
-  return found;
+  if (schema.rawTables.some((raw) => raw.name === name)) refuse(name, 'is a raw table');
+  return schema.tables.find((each) => each.name === name) ?? refuse(name, 'is missing');
 }
 
 function assertKind({ name, localOnly, insertOnly }: SchemaTable, isLocal: boolean): void {
-  if (insertOnly) throw new TypeError(`In the schema '${name}' is insert-only. ${ADVICE}`);
-  if (localOnly === isLocal) return;
+  if (insertOnly) refuse(name, 'is insert-only');
   const [is, must] = isLocal ? ['synced', 'local-only'] : ['local-only', 'synced'];
-  throw new TypeError(`In the schema '${name}' is ${is}, and has to be ${must}. ${ADVICE}`);
+  if (localOnly !== isLocal) refuse(name, `is ${is}, and has to be ${must}`);
 }
 
 function assertColumns({ name, columns }: SchemaTable, wanted: PowerSyncTable): void {
   const types = new Map(columns.map((column) => [column.name, String(column.type)]));
   for (const column of wanted.columns) {
-    const type = types.get(column.name);
-    if (type === undefined) {
-      throw new TypeError(`In the schema '${name}' has no column '${column.name}'. ${ADVICE}`);
-    }
-    if (type !== String(column.type)) {
-      throw new TypeError(
-        `In the schema the column '${column.name}' of '${name}' is ${type}, and has to be ${column.type}. ${ADVICE}`,
-      );
-    }
+    const type = types.get(column.name) ?? refuse(name, `has no column '${column.name}'`);
+    const must = String(column.type);
+    if (type !== must) refuse(name, `has '${column.name}' as ${type}, which has to be ${must}`);
     types.delete(column.name);
   }
   for (const other of types.keys()) {
-    throw new TypeError(
-      `In the schema '${name}' has a column '${other}', which its declaration lacks. ${ADVICE}`,
-    );
+    refuse(name, `has a column '${other}', which its declaration lacks`);
   }
+}
+
+function refuse(name: string, why: string): never {
+  throw new TypeError(
+    `In the schema '${name}' ${why}. Make it with ...encryptedTables(tables), of the same tables that startMirror is given.`,
+  );
 }

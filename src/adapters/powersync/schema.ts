@@ -3,6 +3,7 @@ import { column, type IndexShorthand, Table as PowerSyncTable } from '@powersync
 import { assertOptions } from '../../errors.js';
 import type { Column } from '../../rows/column.js';
 import type { Columns, LayoutColumn, Table } from '../../rows/table.js';
+import { assertGiven, assertTables } from '../../sync/arguments.js';
 import { sealedName } from '../../sync/sealed-name.js';
 
 /** `& {}` makes editors show the columns and not this alias. */
@@ -61,8 +62,9 @@ export const MIRROR_COLUMNS = { payload: column.text, parents: column.text, sibl
  * Add them with one spread. Integers, reals and booleans are numbers there, every other type is
  * text: `bytes` as base64url, `timestamp` as `YYYY-MM-DDTHH:mm:ss.sssZ`, `json` as JSON.
  *
- * @throws `TypeError` for names that collide or that PowerSync can't have, tables with
- * `payload: 'bytes'`, indexes of what there is not, and options that do not exist.
+ * @throws `TypeError` for no tables or other ones than `defineTable` makes, names that collide or that
+ * PowerSync can't have, tables with `payload: 'bytes'`, indexes of what there is not, and options that
+ * do not exist.
  *
  * @example
  * ```ts
@@ -87,6 +89,7 @@ export function encryptedTables<const T extends readonly Table[]>(
   options: EncryptedTablesOptions<T[number]['name']> = {},
 ): EncryptedTables<T[number]> {
   assertOptions(options, ['indexes'], 'encryptedTables');
+  assertTables(tables);
   const indexes: Readonly<Record<string, IndexShorthand | undefined>> = options.indexes ?? {};
   assertNames(tables, Object.keys(indexes));
   const made = tables.flatMap((table) => [
@@ -98,21 +101,17 @@ export function encryptedTables<const T extends readonly Table[]>(
 
 function plaintextTable({ name, layout }: Table, indexes: IndexShorthand): PowerSyncTable {
   const columns = columnsOf(layout.columns);
-  for (const indexed of Object.values(indexes).flat()) {
-    const of = typeof indexed === 'string' ? indexed.replace(/^-/, '') : indexed.name;
-    if (of !== 'id' && !Object.hasOwn(columns, of)) {
-      throw new TypeError(`An index of '${name}' is over '${of}', which is no column of it.`);
-    }
+  const all = Object.values(indexes).flatMap((list) => (Array.isArray(list) ? list : null));
+  for (const indexed of all) {
+    const of = typeof indexed === 'string' ? indexed.replace(/^-/, '') : String(indexed?.name);
+    const isColumn = of === 'id' || Object.hasOwn(columns, of);
+    assertGiven(isColumn, `indexes of '${name}' as lists of its columns, not of '${of}'`);
   }
   return PowerSyncTable.createLocalOnly(columns, { indexes });
 }
 
 function sealedTable({ name, payload, layout }: Table): PowerSyncTable {
-  if (payload !== 'text') {
-    throw new TypeError(
-      `PowerSync has no column for bytes: declare '${name}' without payload: 'bytes'.`,
-    );
-  }
+  assertGiven(payload === 'text', `'${name}' a payload of text: PowerSync has no column for bytes`);
   return new PowerSyncTable({ ...columnsOf(visibleOf(layout.columns)), ...MIRROR_COLUMNS });
 }
 
@@ -143,9 +142,8 @@ function assertNames(tables: readonly Table[], indexed: readonly string[]): void
     assertUsable(namesOf(visibleOf(layout.columns)), what, Object.keys(MIRROR_COLUMNS));
   }
   for (const name of indexed) {
-    if (tables.every((table) => table.name !== name)) {
-      throw new TypeError(`There are indexes for '${name}', which is none of the tables given.`);
-    }
+    const isTable = tables.some((table) => table.name === name);
+    assertGiven(isTable, `indexes of the tables given, not of '${name}'`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the app's `send` makes of writes; a server's JSON, which it may pass on, can be anything. */
+import { assertGiven } from '../../sync/arguments.js';
 import { rowKey } from '../../sync/row-name.js';
 import type { UploadWrite } from '../../sync/to-server.js';
 
@@ -40,7 +41,7 @@ function refusalsIn(answer: unknown): readonly UploadRefusal[] {
   const { refused } = Object(answer) as { readonly refused?: unknown };
   if (Array.isArray(refused) && refused.every(isRefusal)) return refused;
   throw new TypeError(
-    'Let `send` resolve with nothing once all is stored, with { refused: [{ table, id, reason }] } for rows that are refused for good, and reject otherwise. Nothing was noted, and PowerSync tries again.',
+    'Let `send` resolve with nothing once all is stored, with { refused: [{ table, id, reason }] } for rows that are refused for good, and reject otherwise.',
   );
 }
 
@@ -53,16 +54,12 @@ function isRefusal(value: unknown): value is UploadRefusal {
 /** Refused under another name, a row would count as stored. */
 function assertSent(refused: readonly UploadRefusal[], writes: readonly UploadWrite[]): void {
   const sent = new Set(writes.map(rowKey));
-  const unknown = refused.find((refusal) => !sent.has(rowKey(refusal)));
-  if (!unknown) return;
-  const [first] = writes as readonly [UploadWrite];
-  throw new TypeError(
-    `\`send\` refused a row that was not in its writes: ${placeOf(unknown)}. Give the table and the id as in the write, such as ${placeOf(first)}.`,
-  );
-}
-
-function placeOf({ table, id }: { readonly table: string; readonly id: string }): string {
-  return `'${table}', '${id}'`;
+  for (const { table, id } of refused) {
+    assertGiven(
+      sent.has(rowKey({ table, id })),
+      `the table and id of a write for what \`send\` refuses, not '${table}', '${id}'`,
+    );
+  }
 }
 
 /** A server's JSON may give something else, which SQLite can't hold and which must not stop uploads. */

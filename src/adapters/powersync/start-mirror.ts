@@ -3,9 +3,11 @@ import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { assertOptions } from '../../errors.js';
 import { assertVault, type Vault } from '../../keys/vault.js';
 import type { Table } from '../../rows/table.js';
+import { assertGiven, assertTables } from '../../sync/arguments.js';
 import type { Mirror } from '../../sync/mirror.js';
 import { runMirror } from '../../sync/run-mirror.js';
 import { assertOwnTables } from './also-clear.js';
+import { assertDatabase } from './database-check.js';
 import { createPowerSyncStore } from './powersync-store.js';
 import { noteMirror } from './running-mirrors.js';
 import { assertAllMirrored } from './schema-check.js';
@@ -42,9 +44,9 @@ export interface MirrorOptions {
  *
  * @throws `VAULT_MISMATCH` when the database holds another user's rows: `logOut` first;
  * `UNSUPPORTED_VERSION` when a newer version of the app was here;
- * `STORE_FAILED` when something keeps the bytes of a former user in the file; `TypeError` when the
- * schema does not have just the tables that `encryptedTables` makes of `tables`, and for one that
- * can't be cleared.
+ * `STORE_FAILED` when something keeps the bytes of a former user in the file; `TypeError` for what is
+ * no database, no vault or no list of declared tables, when the schema does not have just the tables that
+ * `encryptedTables` makes of these, and for a table that can't be cleared.
  *
  * @example
  * ```ts
@@ -69,9 +71,10 @@ export interface MirrorOptions {
 export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   assertOptions(options, ['alsoClear', 'db', 'deletes', 'tables', 'vault'], 'startMirror');
   const { db, vault, tables, deletes = 'sealed', alsoClear = [] } = options;
-  if (deletes !== 'sealed' && deletes !== 'engine') {
-    throw new TypeError("The deletes of a mirror are 'sealed' or 'engine'.");
-  }
+  assertDatabase(db);
+  assertTables(tables);
+  assertGiven(deletes === 'sealed' || deletes === 'engine', "deletes: 'sealed' or 'engine'");
+  assertGiven(vault !== undefined, 'vault: an open one, or null while it is locked');
   if (vault !== null) assertVault(vault);
   await db.waitForReady();
   await assertOwnTables(db, alsoClear);

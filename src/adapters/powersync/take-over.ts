@@ -86,7 +86,7 @@ function assertSameVault(noted: string | null, given: string | null): void {
   if (noted === null || given === null || noted === given) return;
   throw new RowsealError(
     'VAULT_MISMATCH',
-    "The rows of this database belong to another vault. Log out first, or open the vault that they're from.",
+    'The rows of this database belong to another vault: open that one, or log out first.',
   );
 }
 

@@ -2,10 +2,12 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { assertOptions, RowsealError } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
+import { assertGiven, assertTables } from '../../sync/arguments.js';
 import { payloadIdOf } from '../../sync/payload-id.js';
 import { type RowName, rowKey } from '../../sync/row-name.js';
 import { tableBehind, toServer, type UploadEntry, type UploadWrite } from '../../sync/to-server.js';
 import { type Deletes, readDeletes } from './bookkeeping.js';
+import { assertDatabase } from './database-check.js';
 import { noteAnswer, type Rejection } from './rejections.js';
 import { assertAllGuarded } from './schema-check.js';
 import { sendWrites, type UploadAnswer } from './send-writes.js';
@@ -61,9 +63,10 @@ export interface UploadOptions {
  * them; one that is queued already is thrown at each call, until `onExposure` takes it or, in
  * development, the database is cleared.
  *
- * @throws `TypeError` for an option that it does not have. The function that it returns throws
- * `EXPOSURE_REFUSED`, a `TypeError` for a sealed table of the schema that `tables` lacks and for an
- * answer of `send` that is none, and whatever `send` throws.
+ * @throws `TypeError` for an option that it does not have or that is of another type, and for no
+ * tables. The function that it returns throws
+ * `EXPOSURE_REFUSED`, a `TypeError` for what is no database, for a sealed table of the schema that
+ * `tables` lacks and for an answer of `send` that is none, and whatever `send` throws.
  *
  * @example
  * ```ts
@@ -85,12 +88,19 @@ export interface UploadOptions {
  */
 export function uploadWith(options: UploadOptions): (db: CommonPowerSyncDatabase) => Promise<void> {
   assertOptions(options, OPTION_NAMES, 'uploadWith');
+  assertTables(options.tables);
+  const { send, onExposure = send, onStrayDelete = send } = options;
+  const areFunctions = [send, onExposure, onStrayDelete].every(
+    (each) => typeof each === 'function',
+  );
+  assertGiven(areFunctions, 'send, onExposure and onStrayDelete as functions');
   return (db) => uploadNext(db, options);
 }
 
 const OPTION_NAMES = ['onExposure', 'onStrayDelete', 'send', 'tables'];
 
 async function uploadNext(db: CommonPowerSyncDatabase, options: UploadOptions): Promise<void> {
+  assertDatabase(db);
   const transaction = await db.getNextCrudTransaction();
   const [first] = transaction?.crud ?? [];
   if (!transaction || !first) return;

@@ -4,6 +4,7 @@
  */
 import { assertOptions } from '../../errors.js';
 import type { LayoutColumn, Table } from '../../rows/table.js';
+import { assertTables } from '../arguments.js';
 import { sealedName } from '../sealed-name.js';
 import { sharedFunctions } from './siblings-sql.js';
 import { sqlColumnName, sqlName } from './sql-names.js';
@@ -37,8 +38,9 @@ const FIXED_COLUMNS = ['id', 'parents', 'payload', 'siblings'];
  * are added, functions and triggers replaced, nothing is dropped. A plain upsert of what arrives is
  * all that is asked of your server.
  *
- * @throws `TypeError` for a table whose payload is `'bytes'`, names that Postgres can't hold, two
- * tables of one name, or an owner column that is encrypted or no text.
+ * @throws `TypeError` for no tables or other ones than `defineTable` makes, a table whose payload is
+ * `'bytes'`, names that Postgres can't hold, two tables of one name, or an owner column that is
+ * encrypted or no text.
  *
  * @example
  * ```ts
@@ -52,6 +54,7 @@ const FIXED_COLUMNS = ['id', 'parents', 'payload', 'siblings'];
  */
 export function serverSql(tables: readonly Table[], options: ServerSqlOptions = {}): string {
   assertOptions(options, ['owner'], 'serverSql');
+  assertTables(tables);
   if (new Set(tables.map(({ name }) => name)).size < tables.length) {
     throw new TypeError('serverSql takes each table once: two of these have one name.');
   }

@@ -1,6 +1,7 @@
 /** What PowerSync's service is told: which sealed rows each user's devices receive. */
 import { assertOptions } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
+import { assertTables } from '../arguments.js';
 import { sealedName } from '../sealed-name.js';
 import { sqlColumnName, sqlName } from './sql-names.js';
 
@@ -24,7 +25,7 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029\ufeff]/u;
  * your config has other streams, copy this one in. The tables must be in the publication that the
  * service reads.
  *
- * @throws `TypeError` for no table at all, without `owner`, or for names that Postgres or a line of
+ * @throws `TypeError` for no tables or other ones than `defineTable` makes, without `owner`, or for names that Postgres or a line of
  * YAML can't hold.
  *
  * @example
@@ -39,8 +40,8 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029\ufeff]/u;
  */
 export function syncConfig(tables: readonly Table[], options: SyncConfigOptions): string {
   assertOptions(options, ['owner'], 'syncConfig');
+  assertTables(tables);
   const { owner } = options;
-  if (tables.length === 0) throw new TypeError('syncConfig takes one table or more.');
   const queries = tables.map((table) => yamlText(ownRows(table, owner)));
   return `\
 config:
