@@ -2,6 +2,7 @@
 import type { Vault } from '../keys/vault.js';
 import type { Table } from '../rows/table.js';
 import type { MirrorStatus } from './mirror-status.js';
+import type { RowName } from './row-name.js';
 import type { RowFinding, TroubledRow } from './sync-store.js';
 
 /** What a mirror over any store is told. */
@@ -20,6 +21,13 @@ export interface MirrorSettings {
 export interface RetryOptions {
   /** Opens what has arrived by now and was written after its key was revoked (`KEY_RETIRED`). */
   readonly acceptRetired?: boolean;
+  /**
+   * Sends these rows again, as this device knew them, that `troubledRows` has as `withdrawn`.
+   *
+   * For a server that lost what it had acknowledged, as one does that was restored from a backup. A
+   * row that left on purpose is sent too, so choose them; what is not withdrawn is left out.
+   */
+  readonly withdrawn?: readonly RowName[];
 }
 
 /** Keeps the plaintext tables and the sealed tables of one database in step. */
@@ -36,7 +44,7 @@ export interface Mirror {
    * Takes an open vault, after `locked` or after the vault was changed.
    *
    * Rows that waited for its keys are opened. Rejects with `VAULT_MISMATCH` for the vault of another
-   * user, and then goes on as before.
+   * user, with a `TypeError` for what is no vault, and then goes on as before.
    */
   unlock(vault: Vault): Promise<void>;
   /**

@@ -1,5 +1,7 @@
 /** Runs a mirror over any store. */
+import { assertOptions } from '../errors.js';
 import { assertVault, type Vault } from '../keys/vault.js';
+import { assertGiven } from './arguments.js';
 import type { Mirror, MirrorSettings, RetryOptions } from './mirror.js';
 import { createMirrorRun, endReplaced, endRun, type MirrorRun } from './mirror-turns.js';
 import type { SyncStore } from './sync-store.js';
@@ -29,6 +31,7 @@ export async function runMirror(store: SyncStore, settings: MirrorSettings): Pro
     },
     subscribe: run.status.subscribe,
     async unlock(vault: Vault) {
+      assertVault(vault);
       await takeVault(run, vault);
       run.loop.wake();
     },
@@ -52,7 +55,6 @@ export function replaceMirror(mirror: Mirror): void {
 async function takeVault(run: MirrorRun, vault: Vault | null): Promise<void> {
   // Another one may have the database by now.
   if (run.ended) throw run.ended;
-  if (vault) assertVault(vault);
   const { store, declarations } = run;
   const result = await store.takeOver({ vaultId: vault?.vaultId ?? null, declarations });
   if (result === 'replaced') void endReplaced(run);
@@ -68,13 +70,17 @@ function downloaded(run: MirrorRun): void {
   run.loop.wake();
 }
 
-async function retry(run: MirrorRun, { acceptRetired = false }: RetryOptions): Promise<void> {
+async function retry(run: MirrorRun, options: RetryOptions): Promise<void> {
+  assertOptions(options, ['acceptRetired', 'withdrawn'], 'retry');
+  const { acceptRetired, withdrawn = [] } = options;
+  assertGiven(Array.isArray(withdrawn), 'withdrawn: a list of rows');
   const { store, loop } = run;
   // Before anything is released: the loop wakes at once.
   run.acceptRetiredUpTo = acceptRetired ? await store.lastSeq() : 0;
   try {
     await store.release();
     await store.retryRejected();
+    await store.retryWithdrawn(withdrawn);
     await loop.drain();
   } finally {
     run.acceptRetiredUpTo = 0;

@@ -81,7 +81,7 @@ function settleOpened(row: RowInHand): RowOutcome {
   const merged = mergeAll(table, [after, noted], arrivals);
   if (!merged) return settleNothing(row, arrivals);
   const changed = after !== before;
-  if (!work.sealed && !changed && !work.rejected) {
+  if (!work.sealed && !changed && !work.rejected && !row.isRetried) {
     return withdraw(row, merged);
   }
   const lacking = !arrivals.main || !holdsAll(table, arrivals.main, merged);

@@ -6,6 +6,8 @@
  * stands above it. `rowseal/testing` has a store in memory to copy, and the test that every store
  * must pass.
  */
+import type { RowsealErrorCode } from '../errors/error-code.js';
+import type { RowName } from './row-name.js';
 
 /** A row without its id, as the engine has it: text, numbers and `null` by column name. */
 export type EngineRow = Readonly<Record<string, unknown>>;
@@ -17,7 +19,7 @@ export type EngineRow = Readonly<Record<string, unknown>>;
  * - `in`: sync wrote or removed the sealed row;
  * - `show`: the plaintext must be made again from what is sealed, since the declaration changed or
  *   `release` asks for another look;
- * - `retry`: the app asks for the row to be sent again, which the server had refused.
+ * - `retry`: the app asks for the row to be sent again, which the server had refused or lost.
  */
 export type Direction = 'out' | 'in' | 'show' | 'retry';
 
@@ -95,19 +97,23 @@ export interface RowRecord {
   readonly findings: readonly string[];
 }
 
+/**
+ * What is wrong with a row.
+ *
+ * - `quarantined`: what arrived does not open, and will not;
+ * - `waiting`: it will open with a newer vault header or a newer version of the app;
+ * - `unsealable`: the app wrote what can't be sealed;
+ * - `withdrawn`: the server no longer sends it to this device;
+ * - `rejected`: the server refused it for good.
+ */
+export type TroubleKind = 'quarantined' | 'waiting' | 'unsealable' | 'withdrawn' | 'rejected';
+
 /** Why a row is not in step. */
 export interface RowTrouble {
-  /**
-   * What is wrong with it.
-   *
-   * - `quarantined`: what arrived does not open, and will not;
-   * - `waiting`: it will open with a newer vault header or a newer version of the app;
-   * - `unsealable`: the app wrote what can't be sealed;
-   * - `withdrawn`: the server no longer sends it to this device.
-   */
-  readonly kind: 'quarantined' | 'waiting' | 'unsealable' | 'withdrawn';
+  /** What is wrong with it; what the server refused is noted apart. */
+  readonly kind: Exclude<TroubleKind, 'rejected'>;
   /** The code of the refusal; `null` for a withdrawn row. */
-  readonly code: string | null;
+  readonly code: RowsealErrorCode | null;
   /** What there is to say: the key id that is waited for, or a message. */
   readonly detail: string | null;
 }
@@ -155,10 +161,10 @@ export interface QueueCounts {
 
 /** How many rows have one trouble. */
 export interface TroubleTally {
-  /** Which; `rejected` when the server refused them for good. */
-  readonly kind: RowTrouble['kind'] | 'rejected';
-  /** The code of the refusal, if it has one. */
-  readonly code: string | null;
+  /** Which. */
+  readonly kind: TroubleKind;
+  /** The code of the refusal; `null` for rows that are `withdrawn` or `rejected`. */
+  readonly code: RowsealErrorCode | null;
   /** For `UNKNOWN_KEY` the key id that is waited for: 32 bytes as base64url text. */
   readonly keyId: string | null;
   /** How many. */
@@ -171,11 +177,16 @@ export interface TroubledRow {
   readonly table: string;
   /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
-  /** Why; `rejected` when the server refused it for good. */
-  readonly kind: RowTrouble['kind'] | 'rejected';
-  /** The code of the refusal, if it has one. */
-  readonly code: string | null;
-  /** The key id that is waited for, or a message. */
+  /** What is wrong with it. */
+  readonly kind: TroubleKind;
+  /**
+   * The code of the refusal; `null` for a row that is `withdrawn` or `rejected`.
+   *
+   * It was noted in the database, maybe by a newer version of the app that knows more codes: give a
+   * `switch` a `default`.
+   */
+  readonly code: RowsealErrorCode | null;
+  /** The key id that is waited for, or a message; for a `rejected` row what the server gave as reason. */
   readonly detail: string | null;
 }
 
@@ -249,6 +260,8 @@ export interface SyncStore {
    * sent again, and is forgotten at once.
    */
   retryRejected(): Promise<void>;
+  /** Gives those of `rows` that are `withdrawn` an entry of `retry`, so that they are sent again. */
+  retryWithdrawn(rows: readonly RowName[]): Promise<void>;
   /** How much there is to do. */
   counts(): Promise<QueueCounts>;
   /** The rows that are not in step, counted by kind, code and key id. */

@@ -177,6 +177,31 @@ export const STATUS_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     await finishAll(again, () => ({ ...sent(null), clearsRejection: true }));
     ensureEqual(await again.troubled(9), [], 'The rows refused, after that');
   },
+  async 'hands those withdrawn rows out that are to be sent again, once'(bench) {
+    const { hands, store } = await start(bench);
+    const ids = ['n1', 'n2', 'n3'];
+    await hands.write(ids.map((id) => insert('notes', id)));
+    const withdrawn: RowTrouble = { kind: 'withdrawn', code: null, detail: null };
+    await finishAll(store, ({ id }) => ({
+      record: record({ trouble: id === 'n3' ? null : withdrawn }),
+    }));
+    await store.retryWithdrawn([]);
+    ensureEqual(await allWork(store), [], 'The work when none is named');
+    const named = ['n2', 'n3', 'n4'].map((id) => ({ table: 'notes', id }));
+    await store.retryWithdrawn([...named, ...named]);
+    await store.retryWithdrawn(named);
+    const again = await takenOver(await bench.open(), VAULT_ID);
+    const { id, entries } = await onlyWork(again);
+    ensureEqual([id, entries.map(({ dir }) => dir)], ['n2', ['retry']], 'What is sent again');
+    ensureEqual((await again.troubled(9)).length, 2, 'The rows withdrawn, until it is sent again');
+    await finishAll(again, () => sent(null));
+    const left = await again.troubled(9);
+    ensureEqual(
+      left.map((row) => row.id),
+      ['n1'],
+      'The rows withdrawn, after that',
+    );
+  },
   async 'forgets refusals of what there is no record of, when they are to be sent again'(bench) {
     const { hands, store } = await start(bench);
     await hands.write([insert('notes', 'n1')]);

@@ -1,5 +1,5 @@
 /** What a mirror's outcomes do to the tables, the queue and its notes. */
-import { rowKey } from '../sync/row-name.js';
+import { type RowName, rowKey } from '../sync/row-name.js';
 import type { RowOutcome, RowRecord, RowTrouble, WriteResult } from '../sync/sync-store.js';
 import type { MemoryDatabase, SealedUpload } from './memory-database.js';
 import type { StoreSide } from './memory-side.js';
@@ -74,13 +74,28 @@ export function release(side: StoreSide, kind: RowTrouble['kind'] | undefined): 
 }
 
 export function retryRejected(side: StoreSide): void {
-  const { queue, records, rejected, write } = side.database;
-  const retried = new Set([...queue.values()].filter(({ dir }) => dir === 'retry').map(rowKey));
+  const { records, rejected, write } = side.database;
+  const retried = retriedRows(side);
   for (const [key, place] of [...rejected]) {
     // What there is no record of has nothing to be sent again.
     if (!records.has(key)) write(rejected, key, undefined);
     else if (!retried.has(key)) side.enqueue(place, 'retry', null);
   }
+}
+
+export function retryWithdrawn(side: StoreSide, rows: readonly RowName[]): void {
+  const { records } = side.database;
+  const retried = retriedRows(side);
+  const wanted = new Set(rows.map(rowKey));
+  for (const [key, place] of records) {
+    const isGone = place.record.trouble?.kind === 'withdrawn';
+    if (isGone && wanted.has(key) && !retried.has(key)) side.enqueue(place, 'retry', null);
+  }
+}
+
+function retriedRows({ database }: StoreSide): ReadonlySet<string> {
+  const entries = [...database.queue.values()];
+  return new Set(entries.filter(({ dir }) => dir === 'retry').map(rowKey));
 }
 
 /** As text and back: what a store on disk would do with it. */

@@ -8,7 +8,7 @@ import type {
   TroubleTally,
 } from '../sync/sync-store.js';
 import type { MemoryDatabase } from './memory-database.js';
-import { release, retryRejected, writeOutcomes } from './memory-outcomes.js';
+import { release, retryRejected, retryWithdrawn, writeOutcomes } from './memory-outcomes.js';
 import type { StoreSide } from './memory-side.js';
 import { activeEntries, lastSeq, notedRows, readWork, takeOver } from './memory-work.js';
 
@@ -38,6 +38,7 @@ export function memoryStoreOf(
     lastSeq: async () => lastSeq(database),
     release: async (kind) => commit(() => release(side, kind)),
     retryRejected: async () => commit(() => retryRejected(side)),
+    retryWithdrawn: async (rows) => commit(() => retryWithdrawn(side, rows)),
     counts: async () => counts(side),
     tallies: async () => tallies(troubled(database)),
     findingCount: async () => findings(database).length,

@@ -19,6 +19,7 @@ export type {
   SyncStore,
   TakeOver,
   TroubledRow,
+  TroubleKind,
   TroubleTally,
   Work,
   WriteResult,

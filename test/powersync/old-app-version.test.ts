@@ -9,6 +9,16 @@ const old = [defineTable('notes', { title: encrypted.text() })];
 const current = [defineTable('notes', { title: encrypted.text(), mood: encrypted.text() })];
 const ALL = 'SELECT title, mood FROM notes';
 
+it('a trouble that a newer version noted is listed with its code, and tried again', async () => {
+  const { db, mirror } = await powersyncDevice('phone', old);
+  await db.execute("INSERT INTO notes (id, title) VALUES ('n1', 'Title')");
+  await mirror.flush();
+  await db.execute("UPDATE rowseal_rows SET trouble = 'quarantined', code = 'NOT_KNOWN_YET'");
+  expect(await mirror.troubledRows()).toMatchObject([{ id: 'n1', code: 'NOT_KNOWN_YET' }]);
+  await mirror.retry();
+  expect(await mirror.troubledRows()).toEqual([]);
+});
+
 it('an edit by an old version keeps a column that it lacks, which the upgrade shows', async () => {
   const server = await syncServer({ tables: serverSql(current, { owner: 'owner_id' }) });
   const laptop = await powersyncDevice('laptop', current);

@@ -66,3 +66,72 @@ describe('an id that is inserted again while its row is withdrawn', () => {
     expect(a.engine.rows('notes')).toEqual(b.engine.rows('notes'));
   });
 });
+
+describe('a withdrawn row that is sent again, since the app asks for it', () => {
+  const N1 = { table: 'notes', id: 'n1' };
+  const OTHER = { id: 'n2', title: 'Other', body: null };
+
+  beforeEach(async () => {
+    b.engine.update('notes', 'n1', { body: 'Edited' });
+    a.engine.insert('notes', { id: 'n2', title: 'Other' });
+    await syncAll(a, b);
+    for (const id of ['n1', 'n2']) world.server.hostile.drop('notes', id);
+    await syncAll(a, b);
+  });
+
+  it('comes back to all devices as it was, and no other row does', async () => {
+    expect(a.engine.rows('notes')).toEqual([]);
+    await a.store.retryWithdrawn([N1]);
+    await syncAll(a, b);
+    for (const { engine, store } of [a, b]) {
+      expect(engine.rows('notes')).toEqual([{ ...NOTE, body: 'Edited' }]);
+      expect(await store.troubled(9)).toMatchObject([{ id: 'n2', kind: 'withdrawn' }]);
+    }
+  });
+
+  it('is sent once for each time that it is asked for', async () => {
+    const before = world.server.uploadCount('notes', 'n1');
+    await a.store.retryWithdrawn([N1]);
+    await syncAll(a, b);
+    world.server.hostile.drop('notes', 'n1');
+    await syncAll(a, b);
+    expect(world.server.uploadCount('notes', 'n1')).toBe(before + 1);
+    expect(await a.store.troubled(9)).toMatchObject([{ id: 'n1' }, { id: 'n2' }]);
+    await a.store.retryWithdrawn([N1]);
+    await syncAll(a, b);
+    expect(world.server.uploadCount('notes', 'n1')).toBe(before + 2);
+    expect(b.engine.rows('notes')).toEqual([{ ...NOTE, body: 'Edited' }]);
+  });
+
+  it('merges with what another device sends of it', async () => {
+    await a.store.retryWithdrawn([N1]);
+    await b.store.retryWithdrawn([N1, { ...N1, id: 'n2' }]);
+    world.clock.now += 1000;
+    b.engine.insert('notes', { id: 'n1', title: 'New' });
+    await syncAll(a, b, a);
+    const expected = [{ id: 'n1', title: 'New', body: null }, OTHER];
+    for (const { engine } of [a, b]) expect(engine.rows('notes')).toEqual(expected);
+  });
+
+  it('is not sent when it is back already', async () => {
+    world.server.hostile.replay('notes', 'n1', 1);
+    await syncAll(a, b);
+    const before = world.server.uploadCount('notes', 'n1');
+    await a.store.retryWithdrawn([N1]);
+    await syncAll(a, b);
+    expect(world.server.uploadCount('notes', 'n1')).toBe(before);
+    expect(a.engine.rows('notes')).toEqual([{ ...NOTE, body: 'Edited' }]);
+  });
+
+  it('is not brought back once it was deleted', async () => {
+    await a.store.retryWithdrawn([N1]);
+    await syncAll(a, b);
+    a.engine.remove('notes', 'n1');
+    await syncAll(a, b);
+    world.server.hostile.drop('notes', 'n1');
+    await syncAll(a, b);
+    await a.store.retryWithdrawn([N1]);
+    expect(await a.settle()).toBe(0);
+    expect(a.engine.rows('notes')).toEqual([]);
+  });
+});

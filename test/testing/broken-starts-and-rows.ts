@@ -175,6 +175,12 @@ export const BROKEN_STARTS_AND_ROWS: BrokenAdapters = {
     storesBy(() => ({ retryRejected: async () => {} })),
     'hands refused rows out when they are to be sent again, once',
   ],
+  'sends every withdrawn row again': [
+    storesBy((store) => ({
+      retryWithdrawn: async () => store.retryWithdrawn(await store.troubled(100)),
+    })),
+    'hands those withdrawn rows out that are to be sent again, once',
+  ],
   'has integers only': [
     rowsBy((row) => ({ ...row, plain: mapped(row.plain, Math.trunc) })),
     'gives values as they were written: text, numbers and nothing',

@@ -11,6 +11,7 @@ import {
   findings,
   release,
   retryRejected,
+  retryWithdrawn,
   tallies,
   troubled,
 } from './queue-queries.js';
@@ -56,6 +57,7 @@ export function createPowerSyncStore(
     lastSeq: () => observeEnd(db),
     release: (kind) => db.writeTransaction((tx) => release(tx, kind)),
     retryRejected: () => db.writeTransaction(retryRejected),
+    retryWithdrawn: (rows) => db.writeTransaction((tx) => retryWithdrawn(tx, rows)),
     counts: () => db.readTransaction((tx) => counts(tx, tables.keys())),
     tallies: () => db.readTransaction(tallies),
     findingCount: () => db.readTransaction(findingCount),

@@ -1,6 +1,8 @@
 /** What a mirror tells of its work, and the app's answers to it. */
 import type { Transaction } from '@powersync/common';
+import type { RowName } from '../../sync/row-name.js';
 import type {
+  Direction,
   QueueCounts,
   RowFinding,
   RowTrouble,
@@ -74,13 +76,7 @@ export async function release(
   const isOfKind = kind === undefined ? 'true' : `r.trouble = ${literal(kind)}`;
   const isAny = "iif(r.trouble IS NULL, r.findings IS NOT NULL, r.trouble <> 'withdrawn')";
   const isShown = kind === undefined ? isAny : isOfKind;
-  await tx.execute(
-    `INSERT INTO rowseal_queue (dir, tbl, id, at)
-    SELECT 'show', r.tbl, r.id, ${NOW_MS} FROM rowseal_rows AS r
-    WHERE ${isShown} AND NOT EXISTS (
-      SELECT 1 FROM rowseal_queue AS q WHERE q.tbl = r.tbl AND q.id = r.id
-    )`,
-  );
+  await tx.execute(enqueue('show', 'rowseal_rows', isShown, 'true'));
   await tx.execute(
     `UPDATE rowseal_queue SET held = 0 WHERE held = 1 AND EXISTS (
       SELECT 1 FROM rowseal_rows AS r
@@ -102,11 +98,24 @@ export async function retryRejected(tx: Transaction): Promise<void> {
       AND r.own = rowseal_rejected.payload_id
     )`,
   );
-  await tx.execute(
-    `INSERT INTO rowseal_queue (dir, tbl, id, at)
-    SELECT 'retry', x.tbl, x.id, ${NOW_MS} FROM rowseal_rejected AS x
-    WHERE NOT EXISTS (
-      SELECT 1 FROM rowseal_queue AS q WHERE q.tbl = x.tbl AND q.id = x.id AND q.dir = 'retry'
-    )`,
-  );
+  await tx.execute(enqueue('retry', 'rowseal_rejected', 'true', "q.dir = 'retry'"));
+}
+
+/** What is not withdrawn any more is left as it is. */
+export async function retryWithdrawn(tx: Transaction, rows: readonly RowName[]): Promise<void> {
+  const isChosen = `r.trouble = 'withdrawn' AND (tbl, id) IN (
+      SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
+    )`;
+  await tx.execute(enqueue('retry', 'rowseal_rows', isChosen, "q.dir = 'retry'"), [
+    JSON.stringify(rows.map(({ table, id }) => [table, id])),
+  ]);
+}
+
+/** SQL that gives rows an entry which have no such entry yet. */
+function enqueue(dir: Direction, from: string, isSuch: string, isEntry: string): string {
+  return `INSERT INTO rowseal_queue (dir, tbl, id, at)
+    SELECT ${literal(dir)}, tbl, id, ${NOW_MS} FROM ${from} AS r
+    WHERE ${isSuch} AND NOT EXISTS (
+      SELECT 1 FROM rowseal_queue AS q WHERE q.tbl = r.tbl AND q.id = r.id AND ${isEntry}
+    )`;
 }

@@ -1,4 +1,5 @@
 /** How a row's record stands in `rowseal_rows`. */
+import type { RowsealErrorCode } from '../../errors/error-code.js';
 import type { RowRecord, RowTrouble } from '../../sync/sync-store.js';
 
 /** The columns of `rowseal_rows` behind table and id, in order. */
@@ -19,7 +20,8 @@ export interface NotedRow {
   readonly own: string | null;
   readonly due: number | null;
   readonly trouble: RowTrouble['kind'] | null;
-  readonly code: string | null;
+  /** As it was noted: a code of a newer version passes as it is, and nothing here goes by it. */
+  readonly code: RowsealErrorCode | null;
   readonly detail: string | null;
   readonly findings: string | null;
 }
