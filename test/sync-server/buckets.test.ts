@@ -90,7 +90,8 @@ test('what is urgent is seen before the rest has come', async () => {
   await server.failStreams({ kind: 'cut', afterLines: 3, times: 1_000_000 });
   const phone = await syncedDevice(server, 'phone');
   await untilRows(phone, 'SELECT id FROM news', [{ id: 'w1' }]);
-  expect(phone.currentStatus.statusForPriority(1)?.hasSynced).toBe(true);
+  // It says so a moment after the rows are there.
+  await until(() => expect(phone.currentStatus.statusForPriority(1)?.hasSynced).toBe(true));
   expect(phone.currentStatus.hasSynced).toBe(false);
   expect(await phone.getAll(NOTES)).toEqual([]);
   await server.clearFaults();
