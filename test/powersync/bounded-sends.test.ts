@@ -36,8 +36,11 @@ async function untilInStep(devices: readonly PowerSyncDevice[], server: SyncServ
   await until(async () => {
     const there = await server.query(SEALED);
     for (const { db } of devices) {
-      expect(await db.getAll(LEFT)).toEqual([]);
-      expect(await db.getAll(SEALED)).toEqual(there);
+      // Both at one moment: what arrives in between would be work that is left.
+      await db.readTransaction(async (tx) => {
+        expect(await tx.getAll(LEFT)).toEqual([]);
+        expect(await tx.getAll(SEALED)).toEqual(there);
+      });
     }
   });
 }
