@@ -153,7 +153,7 @@ describe('another vault', { timeout: 120_000 }, () => {
     expect(await everything(db)).toEqual(before);
     const mirror = await mirrorOf(db, await openUserVault());
     await mirror.flush();
-    expect(await db.getAll(`${QUEUED} WHERE data LIKE '%later%'`)).toHaveLength(1);
+    expect(await db.getAll(`${QUEUED} WHERE data ->> 'id' = 'later'`)).toHaveLength(1);
   });
 
   it('is refused at unlock as well, and the mirror stays locked', async () => {
