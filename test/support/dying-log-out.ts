@@ -45,9 +45,11 @@ process.send?.({ ready: true });
 
 /** As an app does that has not heard of the log-out. */
 async function write(): Promise<void> {
-  const stop = mirror.subscribe(() => {
+  const tell = () => {
     process.send?.({ state: mirror.status.state });
-  });
+  };
+  const stop = mirror.subscribe(tell);
+  tell();
   // The other process made the views anew; Node 24's SQLite learns of it by a read.
   await db.writeLock((connection) => connection.getAll('SELECT name FROM sqlite_schema'));
   await db.execute("INSERT INTO notes (id, body, count, folder) VALUES ('late', 'x', 1, 'inbox')");
