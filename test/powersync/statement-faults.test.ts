@@ -9,6 +9,7 @@
 import { decryptRow } from 'rowseal';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { FaultKind } from '../support/faulty-powersync.js';
+import { until } from '../support/synced-devices.js';
 import { CHAPTERS, type Chapter } from './fault-chapters.js';
 import { type FaultWorld, faultWorld, notes, tasks } from './fault-world.js';
 
@@ -48,7 +49,7 @@ it('a mirror that failed goes on by itself', async () => {
   expect(world.status()).toMatchObject({ state: 'failing', error: { message: 'At step 1.' } });
   await vi.advanceTimersToNextTimerAsync();
   vi.useRealTimers();
-  await vi.waitUntil(() => world.status().state === 'running');
+  await until(() => expect(world.status().state).toBe('running'));
   expect(world.status().error).toBeNull();
 });
 
