@@ -268,9 +268,10 @@ describe('a failure in the middle', () => {
     'by a page that dies in %s keeps what was kept',
     async (step) => {
       const world = await createKeptInBrowser();
-      vi.spyOn(crypto.subtle, step).mockReturnValue(new Promise(() => {}) as never);
+      const dying = vi.spyOn(crypto.subtle, step);
+      dying.mockReturnValue(new Promise(() => {}) as never);
       void keepUnlocked((await createWorld()).vault, browserKeeper());
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await vi.waitFor(() => expect(dying).toHaveBeenCalled(), { timeout: 20_000 });
       vi.restoreAllMocks();
       await expectResumes(world);
     },
