@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type * as PowerSync from '@powersync/node';
 import { implementation, silent } from '../support/powersync-at.js';
 
@@ -31,6 +31,8 @@ export function withOwnFolder(sdk: typeof PowerSync): typeof PowerSync {
     const { folder, opened } = places.getStore() as Place;
     const database = {
       ...options.database,
+      // The SDK lets only one of two databases of the same file name sync, whatever their folders.
+      dbFilename: `${basename(folder)}-${options.database.dbFilename}`,
       dbLocation: folder,
       readWorkerCount: 1,
       implementation,
