@@ -11,7 +11,7 @@ import {
 } from 'rowseal';
 import { type Mirror, startMirror } from 'rowseal/powersync';
 import { vaultForTesting } from 'rowseal/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createFeed } from '../support/fed-powersync.js';
 import { schemaOf } from '../support/mirrored-powersync.js';
 import { openPowerSync } from '../support/open-powersync.js';
@@ -21,6 +21,10 @@ const notes = defineTable('notes', { body: encrypted.text() });
 const tasks = defineTable('tasks', { name: encrypted.text() });
 const tables = [notes, tasks];
 const { vault, opener } = vaultForTesting('mirror costs');
+
+/** A mirror wakes by itself after a while, and looks what there is: that would be counted too. */
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
 
 /** A device whose mirror is watched, and which can be started again. */
 async function watchedDevice() {
