@@ -28,7 +28,7 @@ export interface PassContext {
 export interface PassResult {
   /** `idle`: there was nothing to do. */
   readonly result: WriteResult | 'idle';
-  /** Rows of it that sync had brought. */
+  /** Rows of it that sync had brought, once they are written. */
   readonly arrived: number;
   /** What it came to when it was `moved`, for the next one. */
   readonly unwritten: UnwrittenPass | null;
@@ -56,8 +56,10 @@ export async function resultOf(
 ): Promise<PassResult> {
   const { rows, snapshot } = work;
   if (rows.length === 0) return { result: 'idle', arrived: 0, unwritten: null };
-  const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in')).length;
   const result = await context.store.writeOutcomes(outcomes, snapshot);
-  const unwritten = result === 'moved' ? unwrittenPass(context, work, outcomes) : null;
-  return { result, arrived, unwritten };
+  if (result === 'moved') {
+    return { result, arrived: 0, unwritten: unwrittenPass(context, work, outcomes) };
+  }
+  const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in')).length;
+  return { result, arrived, unwritten: null };
 }

@@ -89,6 +89,29 @@ describe('a row that sync writes again and again', () => {
     expect(c.engine.rows('notes').map(({ title }) => title)).toEqual(['Mine', 'Newer', 'New']);
   });
 
+  it('counts once as opened by the first sync', async () => {
+    const c = await world.device('c');
+    c.receive();
+    let batches = 0;
+    const first = await runMirror(
+      {
+        ...c.store,
+        async writeOutcomes(outcomes, snapshot) {
+          if (batches++ < 3) {
+            world.server.hostile.change('notes', 'n1', { parents: '' });
+            c.receive();
+          }
+          return c.store.writeOutcomes(outcomes, snapshot);
+        },
+      },
+      { vault: c.vault, tables: [notes], deletes: 'sealed', firstSync: Promise.resolve() },
+    );
+    await first.waitForFirstSync();
+    await first.close();
+    expect(batches).toBe(4);
+    expect(first.status.firstSync).toEqual({ done: true, opened: 1 });
+  });
+
   it('does not bring out what was sealed with another vault', async () => {
     const rotated = await rotateDataKey(memoryStore(b.vault.header), b.vault);
     beforeBatch = async (batches) => {
