@@ -2,6 +2,7 @@
 import type { Vault } from '../keys/vault.js';
 import type { Table } from '../rows/table.js';
 import { mapInSlices } from './give-way.js';
+import { rowKey } from './row-name.js';
 import { settleRow } from './settle-row.js';
 import type { RowOutcome, SyncStore, Work, WriteResult } from './sync-store.js';
 import { outcomeBefore, type UnwrittenPass, unwrittenPass } from './unwritten-pass.js';
@@ -28,8 +29,8 @@ export interface PassContext {
 export interface PassResult {
   /** `idle`: there was nothing to do. */
   readonly result: WriteResult | 'idle';
-  /** Rows of it that sync had brought, once they are written. */
-  readonly arrived: number;
+  /** Keys of its rows that sync had brought. */
+  readonly arrived: readonly string[];
   /** What it came to when it was `moved`, for the next one. */
   readonly unwritten: UnwrittenPass | null;
 }
@@ -55,11 +56,9 @@ export async function resultOf(
   outcomes: readonly RowOutcome[],
 ): Promise<PassResult> {
   const { rows, snapshot } = work;
-  if (rows.length === 0) return { result: 'idle', arrived: 0, unwritten: null };
+  if (rows.length === 0) return { result: 'idle', arrived: [], unwritten: null };
+  const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in'));
   const result = await context.store.writeOutcomes(outcomes, snapshot);
-  if (result === 'moved') {
-    return { result, arrived: 0, unwritten: unwrittenPass(context, work, outcomes) };
-  }
-  const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in')).length;
-  return { result, arrived, unwritten: null };
+  const unwritten = result === 'moved' ? unwrittenPass(context, work, outcomes) : null;
+  return { result, arrived: arrived.map(rowKey), unwritten };
 }

@@ -53,6 +53,8 @@ export interface MirrorRun {
   /** The engine has all of the first sync; it stands in plaintext after the next idle turn. */
   isDownloaded: boolean;
   firstSync: MirrorStatus['firstSync'];
+  /** Keys of the rows that the first sync has brought so far. */
+  readonly arrived: Set<string>;
   countedAt: number;
   timer: unknown;
   stopListening: () => void;
@@ -80,6 +82,7 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
     suspects: new Set(),
     isDownloaded: false,
     firstSync: INITIAL_STATUS.firstSync,
+    arrived: new Set(),
     countedAt: 0,
     timer: undefined,
     stopListening: () => {},
@@ -122,10 +125,17 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
     run.suspects.clear();
   }
   run.status.set({ state: 'running', error: null });
-  const { done, opened } = run.firstSync;
-  if (!done) run.firstSync = { done: result === 'idle' && wasDownloaded, opened: opened + arrived };
+  if (!run.firstSync.done) noteArrived(run, arrived, result === 'idle' && wasDownloaded);
   if (result === 'idle' || Date.now() - run.countedAt > STATUS_INTERVAL_MS) await count(run);
   return result === 'idle' ? 'idle' : 'more';
+}
+
+/** Sync may bring a row of the first sync again before that is done, or before it is written. */
+function noteArrived(run: MirrorRun, rows: readonly string[], done: boolean): void {
+  const { arrived } = run;
+  for (const row of rows) arrived.add(row);
+  run.firstSync = { done, opened: arrived.size };
+  if (done) arrived.clear();
 }
 
 /** Throws `LOCKED`. */
