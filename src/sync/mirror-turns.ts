@@ -112,8 +112,9 @@ export function endReplaced(run: MirrorRun): Promise<void> {
 async function takeTurn(run: MirrorRun): Promise<Turn> {
   const end = await run.store.lastSeq();
   if (end !== run.ends.at(-1)) run.ends = [...run.ends, end].slice(-ENDS_LIMIT);
+  const vault = await vaultOfTurn(run);
   const wasDownloaded = run.isDownloaded;
-  const { result, arrived, unwritten } = await pass(run);
+  const { result, arrived, unwritten } = await pass(run, vault);
   run.unwritten = unwritten;
   if (run.ended) return 'idle';
   if (result === 'replaced') {
@@ -138,11 +139,23 @@ function noteArrived(run: MirrorRun, rows: readonly string[], done: boolean): vo
   if (done) arrived.clear();
 }
 
-/** Throws `LOCKED`. */
-async function pass(run: MirrorRun): Promise<PassResult> {
-  const { store, tables, vault, ends, acceptRetiredUpTo, unwritten, settings } = run;
+/**
+ * What waited for keys is released here, between two turns: one that is under way with the vault
+ * before would hold it again.
+ *
+ * Throws `LOCKED`.
+ */
+async function vaultOfTurn(run: MirrorRun): Promise<Vault> {
+  const { vault, store } = run;
+  if (vault && vault !== run.turnVault) await store.release('waiting');
   run.turnVault = vault;
   if (!vault) throw new RowsealError('LOCKED', 'Call unlock of this mirror with an open vault.');
+  return vault;
+}
+
+/** Throws `LOCKED`. */
+async function pass(run: MirrorRun, vault: Vault): Promise<PassResult> {
+  const { store, tables, ends, acceptRetiredUpTo, unwritten, settings } = run;
   const context: PassContext = {
     store,
     tables,

@@ -59,8 +59,6 @@ async function takeVault(run: MirrorRun, vault: Vault | null): Promise<void> {
   const result = await store.takeOver({ vaultId: vault?.vaultId ?? null, declarations });
   if (result === 'replaced') void endReplaced(run);
   if (run.ended) throw run.ended;
-  await store.release('waiting');
-  if (run.ended) throw run.ended;
   run.vault = vault;
   run.status.set({ state: vault ? 'running' : 'locked', error: null });
 }

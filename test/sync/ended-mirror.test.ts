@@ -124,13 +124,13 @@ describe('a mirror that was replaced', () => {
     const engine = memoryEngine([notes]);
     const own = await openVault(memoryStore(vault.header), opener);
     const first = await start(engine.store(), own);
-    const second = await start(engine.store());
+    const second = await start(engine.store(), null);
     engine.insert('notes', { id: 'n1', body: 'for the second' });
-    await second.flush();
-    await first.flush().catch(() => {});
-    await vi.waitFor(() => expect(first.status.state).toBe('replaced'));
+    await expect(first.flush()).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    expect(first.status.state).toBe('replaced');
     lockVault(own);
     await expect(first.unlock(vault)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    await second.unlock(vault);
     await second.flush();
     expect(second.status.state).toBe('running');
     await second.close();

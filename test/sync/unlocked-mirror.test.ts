@@ -1,8 +1,9 @@
 /** When a mirror takes an open vault, and a turn with the one before is still under way. */
-import { defineTable, encrypted, lockVault, memoryStore, openVault } from 'rowseal';
+import { defineTable, encrypted, lockVault, memoryStore, openVault, rotateDataKey } from 'rowseal';
 import { memoryEngine, type SyncStore, vaultForTesting } from 'rowseal/testing';
 import { describe, expect, it } from 'vitest';
 import { runMirror } from '../../src/sync/run-mirror.js';
+import { mirroredWorld } from '../support/mirrored-devices.js';
 
 const notes = defineTable('notes', { body: encrypted.text() });
 const { vault, opener } = vaultForTesting('unlocked mirror');
@@ -59,24 +60,57 @@ describe('a mirror', () => {
     expect(engine.nextUpload()?.writes).toHaveLength(1);
   });
 
-  it.each(['takeOver', 'release'] as const)(
-    'stays closed when that happens in the %s of an unlock',
-    async (name) => {
-      const store = memoryEngine([notes]).store();
-      let meanwhile = async () => {};
-      const interrupted = async (...args: readonly never[]) => {
-        const result = await (store[name] as (...args: readonly never[]) => Promise<never>)(
-          ...args,
-        );
+  it('opens what waited for a key, though a turn without that key comes in between', async () => {
+    const world = mirroredWorld([notes]);
+    const [a, b] = [await world.device('a'), await world.device('b')];
+    a.vault = await rotateDataKey(memoryStore(a.vault.header), a.vault);
+    a.engine.insert('notes', { id: 'n1', body: 'under the new key' });
+    await a.sync();
+    b.receive();
+    let released = () => {};
+    let meanwhile = async () => {};
+    const mirror = await runMirror(
+      {
+        ...b.store,
+        async release(kind) {
+          await b.store.release(kind);
+          released();
+        },
+        async readWork(...args) {
+          await meanwhile();
+          return b.store.readWork(...args);
+        },
+      },
+      { vault: b.vault, tables: [notes], deletes: 'sealed', firstSync: Promise.resolve() },
+    );
+    await mirror.flush();
+    expect(mirror.status.waitingKeys).toMatchObject([{ rows: 1 }]);
+    meanwhile = async () => {
+      meanwhile = async () => {};
+      const isReleased = new Promise<void>((resolve) => {
+        released = resolve;
+      });
+      await Promise.race([isReleased, mirror.unlock(a.vault)]);
+    };
+    await mirror.flush();
+    await mirror.flush();
+    expect(mirror.status.waitingKeys).toEqual([]);
+    expect(b.engine.row('notes', 'n1')).toEqual({ id: 'n1', body: 'under the new key' });
+    await mirror.close();
+  });
+
+  it('stays closed when that happens in the middle of an unlock', async () => {
+    const store = memoryEngine([notes]).store();
+    let meanwhile = async () => {};
+    const { mirror } = await start(null, {
+      async takeOver(taken) {
+        const result = await store.takeOver(taken);
         await meanwhile();
         return result;
-      };
-      const mirror = await runMirror({ ...store, [name]: interrupted } as SyncStore, {
-        ...{ vault: null, tables: [notes], deletes: 'sealed', firstSync: Promise.resolve() },
-      });
-      meanwhile = () => mirror.close();
-      await expect(mirror.unlock(await openAgain())).rejects.toThrow('This mirror is closed');
-      expect(mirror.status.state).toBe('closed');
-    },
-  );
+      },
+    });
+    meanwhile = () => mirror.close();
+    await expect(mirror.unlock(await openAgain())).rejects.toThrow('This mirror is closed');
+    expect(mirror.status.state).toBe('closed');
+  });
 });
