@@ -64,7 +64,12 @@ export interface Mirror {
   troubledRows(limit?: number): Promise<readonly TroubledRow[]>;
   /** The findings, at most `limit` of them; 100 unless told. */
   findings(limit?: number): Promise<readonly RowFinding[]>;
-  /** Tries rows again that did not open, could not be sealed, or were refused by the server. */
+  /**
+   * Tries rows again that did not open, could not be sealed, or were refused by the server.
+   *
+   * Rejects with `LOCKED` while the vault is locked, and does all but `acceptRetired` after `unlock`; with
+   * a `TypeError` for an option that there is not; and with what the database threw.
+   */
   retry(options?: RetryOptions): Promise<void>;
   /** Stops after the pass that runs now; what is left is taken up by the next mirror. */
   close(): Promise<void>;
