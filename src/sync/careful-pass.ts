@@ -112,6 +112,6 @@ async function failingAmong(
 function heldFor(): RowsealError {
   return new RowsealError(
     'STORE_FAILED',
-    'The database fails at this row while it takes others. Nothing of it was lost; `retry` tries it again.',
+    'The database fails at this row and takes others. Nothing is lost; `retry` tries it again.',
   );
 }

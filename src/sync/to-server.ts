@@ -86,7 +86,7 @@ export function toServer(
   options: ToServerOptions = {},
 ): UploadWrite | null {
   assertOptions(options, ['deletes'], 'toServer');
-  assertGiven(typeof entry?.op === 'string', 'an entry of the upload queue');
+  assertGiven(typeof entry?.op === 'string', 'an UploadEntry');
   assertTables(tables);
   const { op, table: name, id } = entry;
   const plain = tables.find((each) => each.name === name);
@@ -183,6 +183,6 @@ function assertEnvelope(table: Table, payload: unknown): void {
 function exposed(table: Table, why: string): never {
   throw new RowsealError(
     'EXPOSURE_REFUSED',
-    `Not sent, since the server could see what is encrypted: ${why}. Write to '${table.name}', not to '${sealedName(table)}', in a schema from encryptedTables; onExposure of uploadWith takes what is queued already.`,
+    `Not sent, since the server could see what is encrypted: ${why}. Write to '${table.name}', not to '${sealedName(table)}', in a schema from encryptedTables; onExposure of uploadWith takes what is queued.`,
   );
 }

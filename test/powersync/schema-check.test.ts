@@ -88,7 +88,7 @@ describe('a mirror', () => {
   it('refuses tables of a schema that it is not told of: nobody would seal them', async () => {
     const started = startOn(both, [notes]);
     await expect(started).rejects.toThrow(TypeError);
-    await expect(started).rejects.toThrow("'tags'");
+    await expect(started).rejects.toThrow("'tags_sealed'");
   });
 
   it('takes the app’s other tables, and columns in any order', async () => {

@@ -25,7 +25,7 @@ const entry = { op: 'PUT', table: 'notes_sealed', id: 'n1', opData: {} };
 const TABLES = 'Give tables: a list of what defineTable returned.';
 const DATABASE = 'Give db: the PowerSyncDatabase.';
 const FUNCTIONS = 'Give send, onExposure and onStrayDelete as functions.';
-const ENTRY = 'Give an entry of the upload queue.';
+const ENTRY = 'Give an UploadEntry.';
 const NO_VAULT =
   'This is no vault: pass what openVault returned, not a copy; createVault returns { vault }.';
 

@@ -108,7 +108,7 @@ describe('a refusal', () => {
     const attempt = () => toServer(refused, [notes]);
     expect(attempt).toThrow(why);
     expect(attempt).toThrow("Write to 'notes', not to 'notes_sealed'");
-    expect(attempt).toThrow('onExposure of uploadWith takes what is queued already');
+    expect(attempt).toThrow('onExposure of uploadWith takes what is queued');
     expect(attempt).not.toThrow('r1');
   });
 });

@@ -31,7 +31,7 @@ export async function assertOwnTables(
     );
     if (!found || NOT_THE_APPS.test(name)) {
       throw new TypeError(
-        `'${name}' can't be cleared: name tables of your own, made by CREATE TABLE. PowerSync's are cleared in any case.`,
+        `'${name}' can't be cleared: name tables that you made by CREATE TABLE. PowerSync's are cleared anyway.`,
       );
     }
   }

@@ -75,7 +75,7 @@ function whileOthersMayBeBusy<T>(
 function stillThere(cause?: unknown): RowsealError {
   return new RowsealError(
     'STORE_FAILED',
-    'The rows are deleted, but their bytes are still in the file: close other windows and processes that have it open, and call this again.',
+    'The rows are deleted, but their bytes are still in the file: close whatever else has it open, and call this again.',
     { cause },
   );
 }

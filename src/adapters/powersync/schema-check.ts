@@ -34,11 +34,9 @@ export function schemaTablesOf(
  * @throws `TypeError` for a plaintext table that nobody would seal.
  */
 export function assertAllMirrored(db: CommonPowerSyncDatabase, tables: readonly Table[]): void {
-  const declared = new Set(tables.map(({ name }) => name));
-  const sealed = new Set(sealedTables(db));
-  const isLeft = ({ localOnly, name }: SchemaTable) =>
-    localOnly && !declared.has(name) && sealed.has(sealedName({ name }));
-  assertNoneLeft(db.schema.tables.find(isLeft)?.name);
+  const isMade = (name: string) =>
+    db.schema.tables.some((table) => table.localOnly && sealedName(table) === name);
+  assertNoneLeft(undeclaredTables(db, tables).filter(isMade));
 }
 
 /**
@@ -47,27 +45,27 @@ export function assertAllMirrored(db: CommonPowerSyncDatabase, tables: readonly 
  * @throws `TypeError` for one that nobody would guard.
  */
 export function assertAllGuarded(db: CommonPowerSyncDatabase, tables: readonly Table[]): void {
-  const declared = new Set(tables.map(sealedName));
-  const isLeft = (name: string) => !declared.has(name);
-  assertNoneLeft(sealedTables(db).find(isLeft));
+  assertNoneLeft(undeclaredTables(db, tables));
 }
 
-function assertNoneLeft(name: string | undefined): void {
+function assertNoneLeft([name]: readonly string[]): void {
   assertGiven(
     name === undefined,
-    `startMirror and uploadWith all tables of encryptedTables: nobody would seal and guard '${name}'`,
+    `startMirror and uploadWith all tables of encryptedTables: these lack '${name}'`,
   );
 }
 
-/** By name: the synced tables that have what a mirror needs. */
-function sealedTables({ schema }: CommonPowerSyncDatabase): readonly string[] {
-  const has = ({ columns }: SchemaTable, name: string) =>
-    columns.some((column) => column.name === name);
-  return schema.tables.flatMap((table) =>
-    !table.localOnly && Object.keys(MIRROR_COLUMNS).every((name) => has(table, name))
-      ? [table.name]
-      : [],
-  );
+/** By name: the synced tables that have what a mirror needs, beside those that are declared. */
+function undeclaredTables(
+  { schema }: CommonPowerSyncDatabase,
+  tables: readonly Table[],
+): readonly string[] {
+  const declared = tables.map(sealedName);
+  return schema.tables.flatMap(({ name, columns, localOnly }) => {
+    const names = columns.map((column) => column.name);
+    const isSealed = Object.keys(MIRROR_COLUMNS).every((each) => names.includes(each));
+    return isSealed && !localOnly && !declared.includes(name) ? [name] : [];
+  });
 }
 
 function tableIn({ schema }: CommonPowerSyncDatabase, name: string): SchemaTable {
@@ -96,6 +94,6 @@ function assertColumns({ name, columns }: SchemaTable, wanted: PowerSyncTable): 
 
 function refuse(name: string, why: string): never {
   throw new TypeError(
-    `In the schema '${name}' ${why}. Make it with ...encryptedTables(tables), of the same tables that startMirror is given.`,
+    `In the schema '${name}' ${why}. Make it with ...encryptedTables(tables), of the tables that startMirror is given.`,
   );
 }
