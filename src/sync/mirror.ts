@@ -68,7 +68,8 @@ export interface Mirror {
    * Tries rows again that did not open, could not be sealed, or were refused by the server.
    *
    * Rejects with `LOCKED` while the vault is locked, and does all but `acceptRetired` after `unlock`; with
-   * a `TypeError` for an option that there is not; and with what the database threw.
+   * a `TypeError` for an option that there is not, and for rows without table and id; and with what the
+   * database threw.
    */
   retry(options?: RetryOptions): Promise<void>;
   /** Stops after the pass that runs now; what is left is taken up by the next mirror. */

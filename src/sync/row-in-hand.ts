@@ -27,7 +27,7 @@ export interface RowInHand {
   readonly record: RowRecord;
   /** The sealed row that holds all this device knew before; the plaintext may say less. */
   readonly known: EngineRow | null;
-  /** Whether the app asks for it to be sent again, since the server had refused it. */
+  /** Whether the app asks for it to be sent again, since the server had refused or lost it. */
   readonly isRetried: boolean;
   /** The entries in hand that are the app's: its writes, and what it asks for. */
   readonly writes: readonly number[];

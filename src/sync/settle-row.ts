@@ -184,8 +184,8 @@ function sendingOf(
     changed,
   }: Pick<SettledRow, 'merged' | 'arrivals' | 'lacking' | 'changed'>,
 ): Sending {
-  // The server refused what stands here, so that it stands nowhere else.
-  if (isRetried) return { when: 'now', sent: record.sent };
+  // What the server refused stands here and nowhere else; what it lost may be back by now.
+  if (isRetried && (work.rejected || lacking)) return { when: 'now', sent: record.sent };
   if (!lacking) return { when: 'never' };
   if (changed) return { when: 'now', sent: null };
   const { main } = arrivals;

@@ -93,6 +93,18 @@ describe('a mirror that was closed', () => {
     expect(engine.sealedRow('notes', 'n1')).not.toBeNull();
     await second.close();
   });
+
+  it("tries nothing again in a database that may be another user's", async () => {
+    const store = memoryEngine([notes]).store();
+    const release = vi.fn(store.release);
+    const retryRejected = vi.fn(store.retryRejected);
+    const mirror = await start({ ...store, release, retryRejected });
+    await mirror.close();
+    release.mockClear();
+    await expect(mirror.retry()).rejects.toThrow('This mirror is closed');
+    expect(release).not.toHaveBeenCalled();
+    expect(retryRejected).not.toHaveBeenCalled();
+  });
 });
 
 describe('a mirror that was replaced', () => {

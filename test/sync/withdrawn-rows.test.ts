@@ -1,6 +1,8 @@
 /** Rows that sync took away from a device, when the app or the server come back to them. */
 import { defineTable, encrypted } from 'rowseal';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { RowName } from '../../src/sync/row-name.js';
+import { runMirror } from '../../src/sync/run-mirror.js';
 import {
   type MirroredDevice,
   type MirroredWorld,
@@ -123,6 +125,17 @@ describe('a withdrawn row that is sent again, since the app asks for it', () => 
     expect(a.engine.rows('notes')).toEqual([{ ...NOTE, body: 'Edited' }]);
   });
 
+  it('is not sent when it comes back before its turn', async () => {
+    const before = world.server.uploadCount('notes', 'n1');
+    await a.store.retryWithdrawn([N1]);
+    world.server.hostile.replay('notes', 'n1', 1);
+    a.receive();
+    await syncAll(a, b);
+    expect(world.server.uploadCount('notes', 'n1')).toBe(before);
+    expect(a.engine.rows('notes')).toEqual([{ ...NOTE, body: 'Edited' }]);
+    expect(await a.store.counts()).toMatchObject({ out: 0 });
+  });
+
   it('is not brought back once it was deleted', async () => {
     await a.store.retryWithdrawn([N1]);
     await syncAll(a, b);
@@ -135,3 +148,47 @@ describe('a withdrawn row that is sent again, since the app asks for it', () => 
     expect(a.engine.rows('notes')).toEqual([]);
   });
 });
+
+describe('a row that another device deleted while it was withdrawn here', () => {
+  it('stays deleted everywhere when it is sent again, and that ends', async () => {
+    world.server.scope('b', 'notes', 'n1', false);
+    await b.sync();
+    a.engine.remove('notes', 'n1');
+    await a.sync();
+    const before = world.server.uploadCount('notes', 'n1');
+    await b.store.retryWithdrawn([{ table: 'notes', id: 'n1' }]);
+    for (let minute = 0; minute < 5; minute++) {
+      await syncAll(b, a);
+      if (minute === 2) world.server.scope('b', 'notes', 'n1', true);
+      world.clock.now += 60_000;
+    }
+    for (const { engine } of [a, b]) expect(engine.rows('notes')).toEqual([]);
+    expect(world.server.uploadCount('notes', 'n1') - before).toBeLessThanOrEqual(2);
+  });
+
+  it('is not sent at all when the delete comes first', async () => {
+    world.server.scope('b', 'notes', 'n1', false);
+    await b.sync();
+    a.engine.remove('notes', 'n1');
+    await a.sync();
+    const before = world.server.uploadCount('notes', 'n1');
+    await b.store.retryWithdrawn([{ table: 'notes', id: 'n1' }]);
+    world.server.scope('b', 'notes', 'n1', true);
+    b.receive();
+    await syncAll(b, a);
+    for (const { engine } of [a, b]) expect(engine.rows('notes')).toEqual([]);
+    expect(world.server.uploadCount('notes', 'n1')).toBe(before);
+  });
+});
+
+it.each([['n1'], [null], [{ id: 'n1' }], [{ table: 'notes', id: 1 }]])(
+  'a withdrawn row named as %j is refused, since nobody would send it',
+  async (name) => {
+    const settings = { vault: a.vault, tables: [notes], deletes: 'sealed' } as const;
+    const mirror = await runMirror(a.store, { ...settings, firstSync: Promise.resolve() });
+    const withdrawn = [name] as readonly unknown[] as readonly RowName[];
+    const refused = new TypeError('Give withdrawn: a list of rows.');
+    await expect(mirror.retry({ withdrawn })).rejects.toThrow(refused);
+    await mirror.close();
+  },
+);
