@@ -29,7 +29,7 @@ export interface PassContext {
 export interface PassResult {
   /** `idle`: there was nothing to do. */
   readonly result: WriteResult | 'idle';
-  /** Keys of its rows that sync had brought. */
+  /** Keys of its rows that sync had brought and that opened, once they are written. */
   readonly arrived: readonly string[];
   /** What it came to when it was `moved`, for the next one. */
   readonly unwritten: UnwrittenPass | null;
@@ -57,8 +57,13 @@ export async function resultOf(
 ): Promise<PassResult> {
   const { rows, snapshot } = work;
   if (rows.length === 0) return { result: 'idle', arrived: [], unwritten: null };
-  const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in'));
   const result = await context.store.writeOutcomes(outcomes, snapshot);
-  const unwritten = result === 'moved' ? unwrittenPass(context, work, outcomes) : null;
-  return { result, arrived: arrived.map(rowKey), unwritten };
+  if (result !== 'moved') return { result, arrived: arrivedRows(work, outcomes), unwritten: null };
+  return { result, arrived: [], unwritten: unwrittenPass(context, work, outcomes) };
+}
+
+function arrivedRows({ rows }: Work, outcomes: readonly RowOutcome[]): readonly string[] {
+  const troubled = new Set(outcomes.filter(({ record }) => record?.trouble).map(rowKey));
+  const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in'));
+  return arrived.map(rowKey).filter((key) => !troubled.has(key));
 }
