@@ -126,9 +126,12 @@ function tryOpen(
   }
 }
 
-/** What is wrong with the row itself. Throws anything else again, `LOCKED` too. */
+/** No row is to blame for these: they would be held for good, one by one. */
+const NOT_OF_A_ROW: readonly string[] = ['LOCKED', 'NO_SECURE_RANDOM'];
+
+/** What is wrong with the row itself. Throws anything else again. */
 export function refusalFrom(error: unknown): RowsealError {
-  if (!(error instanceof RowsealError) || error.code === 'LOCKED') throw error;
+  if (!(error instanceof RowsealError) || NOT_OF_A_ROW.includes(error.code)) throw error;
   return error;
 }
 

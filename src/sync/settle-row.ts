@@ -25,7 +25,7 @@ import { clearOf } from './row-record.js';
 import type { EngineRow, RowOutcome, RowRecord, RowTrouble, RowWork } from './sync-store.js';
 import { type Sending, whenToSend } from './when-to-send.js';
 
-/** Throws `LOCKED`; whatever else is wrong with the row is part of the outcome. */
+/** Throws `LOCKED`, `NO_SECURE_RANDOM`; whatever else is wrong with the row is part of the outcome. */
 export function settleRow(context: SettleContext, table: Table, work: RowWork): RowOutcome {
   const row = takeInHand(context, table, work);
   try {
