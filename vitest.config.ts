@@ -13,7 +13,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/packaging/**'], // slow, and it asks the registry: npm run check:package
     maxWorkers: '100%', // on a machine with two cores the default is one
-    testTimeout: 30_000, // one Argon2id run in plain JavaScript takes a second or more
+    // What takes a second of Argon2id, or starts a Postgres, takes long on a machine that is busy.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

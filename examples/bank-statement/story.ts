@@ -68,7 +68,7 @@ export function createStory(parts: StoryParts): Story {
     written: new Set(),
     own,
     claims,
-    patience: 20_000,
+    patience: 60_000,
     claim(text, holds) {
       claims.push({ text, holds });
       terminal.verdict(holds, text);

@@ -20,7 +20,7 @@ describe('A10: no nonce comes twice', () => {
   it(`in ${SEALINGS} sealings of one row`, async () => {
     const { vault } = await createWorld();
     expect(new Set(sealOften(vault, SEALINGS)).size).toBe(SEALINGS);
-  }, 120_000);
+  });
 
   it(`in ${WORKERS} threads with one key`, async () => {
     const { header, recoveryKey, vault } = await createWorld();
@@ -31,7 +31,7 @@ describe('A10: no nonce comes twice', () => {
     const nonces = [...(await Promise.all(runs)).flat(), ...sealOften(vault, times)];
     expect(nonces).toHaveLength(times * (WORKERS + 1));
     expect(new Set(nonces).size).toBe(nonces.length);
-  }, 120_000);
+  });
 
   it('after all local storage was put back to a snapshot', async () => {
     const world = await createWorld();

@@ -13,7 +13,7 @@ vi.mock('../../src/crypto/noble-argon2id.js', async () => {
 const programs = programsIn([...pages, ...sources]);
 
 describe('the examples', () => {
-  it('compile', { timeout: 120_000 }, () => {
+  it('compile', () => {
     expect(typeErrors(programs)).toEqual([]);
   });
 

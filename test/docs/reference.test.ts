@@ -17,7 +17,7 @@ describe('the reference', () => {
     expect(lost.map(({ name, place }) => `${name} (${place})`)).toEqual([]);
   });
 
-  it('is made without a complaint', { timeout: 120_000 }, async () => {
+  it('is made without a complaint', async () => {
     const { project, complaints } = await convertReference();
     expect(complaints).toEqual([]);
     const [main, ...others] = project.children ?? [];

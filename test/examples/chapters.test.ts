@@ -30,7 +30,7 @@ const broken = () => story.claims.flatMap(({ text, holds }) => (holds ? [] : [te
 
 beforeEach(async () => {
   ({ story } = await statementStory(statementIn(CSV)));
-}, 60_000);
+});
 
 /** Where a chapter waits in vain, it need not wait long. */
 const impatient = () => ({ ...story, patience: 1500 });
@@ -45,7 +45,7 @@ async function twoDevices() {
   return { user, laptop, device, vault };
 }
 
-describe('a claim does not hold', { timeout: 120_000 }, () => {
+describe('a claim does not hold', () => {
   it('when the phone is not given the rows', async () => {
     const laptop = await story.newDevice('laptop');
     await createPasswordVault(laptop);
@@ -105,7 +105,7 @@ describe('a claim does not hold', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the edits of two devices', { timeout: 120_000 }, () => {
+describe('the edits of two devices', () => {
   it('are made once both devices have the row', async () => {
     const user = await storyUser(story);
     const { device: laptop } = await user.device('laptop');
@@ -128,7 +128,7 @@ describe('the edits of two devices', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the claims about log-out', { timeout: 120_000 }, () => {
+describe('the claims about log-out', () => {
   const logOutOn = async (phone: Device, recoveryKey: string) => {
     const empty = [new Uint8Array(0)];
     await logOutOnPhone(story, phone, recoveryKey, empty);

@@ -40,7 +40,7 @@ beforeAll(async () => {
   const sealed = [...rowsById].map(([id, cells]) => encrypt(id, cells));
   await storeRows(server, 'ada', sealed);
   await server.sync.dropChecks();
-}, 60_000);
+});
 
 afterAll(() => server.sync.close());
 

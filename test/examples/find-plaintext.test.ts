@@ -37,7 +37,7 @@ beforeAll(async () => {
   const rows = [...codeOf.keys()].map((id) => ({ id, payload: seal(id) }));
   for (const { id, payload } of rows) own.payloads.set(payload, id);
   await storeRows(server, 'ada', rows);
-}, 60_000);
+});
 
 afterAll(() => server.sync.close());
 
@@ -58,7 +58,7 @@ async function searchWith(payload: string, values: readonly string[]) {
   return found;
 }
 
-describe('the search of the server', { timeout: 120_000 }, () => {
+describe('the search of the server', () => {
   it('finds nothing where all is sealed, and says what it did not look for', async () => {
     const report = await search(VALUES);
     expect(report).toMatchObject({ found: [], tooShort: 1, alsoVisible: 1, ordinaryWords: 2 });

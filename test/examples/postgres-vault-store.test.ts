@@ -11,7 +11,7 @@ let db: PGlite;
 beforeAll(async () => {
   db = await PGlite.create();
   await db.exec(VAULTS_SQL);
-}, 60_000);
+});
 beforeEach(() => db.exec('DELETE FROM vaults'));
 afterAll(() => db.close());
 

@@ -34,14 +34,14 @@ beforeEach(async () => {
   user = await storyUser(story);
   ({ device: laptop } = await user.device('laptop'));
   ordinary = await ordinaryBytes(story.server);
-}, 60_000);
+});
 
 const search = () => {
   const { vault, recoveryKey } = user;
   return searchTheServer(story, { vault, recoveryKey, ordinary });
 };
 
-describe('the texts of our own', { timeout: 120_000 }, () => {
+describe('the texts of our own', () => {
   const foreign = (texts: readonly string[]) => [
     ...new Set(texts.flatMap((text) => text.split(' ')).filter((text) => !isOwn(story.own, text))),
   ];
@@ -73,7 +73,7 @@ describe('the texts of our own', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the end of the story', { timeout: 120_000 }, () => {
+describe('the end of the story', () => {
   it('is 0 when the server has nothing but sealed rows', async () => {
     await importFile(story, laptop);
     await search();

@@ -8,7 +8,7 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** Runs a program to its end; a failure carries all that it printed. */
 export async function run(cwd: string, program: string, ...args: string[]): Promise<string> {
   try {
-    return (await promisify(execFile)(program, args, { cwd, timeout: 120_000 })).stdout;
+    return (await promisify(execFile)(program, args, { cwd, timeout: 600_000 })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     throw new Error(`${program} ${args.join(' ')} failed\n${stdout}\n${stderr}`, { cause: error });

@@ -47,7 +47,7 @@ async function untilInStep(devices: readonly PowerSyncDevice[], server: SyncServ
 
 const sends = (server: SyncServer) => server.uploadsOf('notes_sealed', 'n1');
 
-describe('a server', { timeout: 120_000 }, () => {
+describe('a server', () => {
   it.each([
     ['replays an old payload for ever', [0], 2],
     ['alternates between two old payloads', [0, 1], 4],

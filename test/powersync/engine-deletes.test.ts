@@ -35,7 +35,7 @@ async function syncedPair() {
   return { server, laptop, phone, deletes };
 }
 
-describe('a delete by the engine', { timeout: 120_000 }, () => {
+describe('a delete by the engine', () => {
   it('takes the row from the server and from other devices', async () => {
     const { server, laptop, phone, deletes } = await syncedPair();
     await laptop.db.execute("DELETE FROM notes WHERE id = 'n1'");

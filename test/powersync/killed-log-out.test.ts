@@ -181,9 +181,7 @@ it.each(Object.keys(WAYS))(
   },
 );
 
-it('ends a mirror in another process, which has no part in what comes after', {
-  timeout: 120_000,
-}, async () => {
+it('ends a mirror in another process, which has no part in what comes after', async () => {
   const { server, file, uploads } = await usedFile();
   const child = await startLeaver(file, 'logOut', null);
   const db = await file.open(indexedSchema);

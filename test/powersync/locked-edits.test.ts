@@ -26,7 +26,7 @@ async function lockedAndOther() {
   return { server, locked, other };
 }
 
-describe('an edit of a locked device', { timeout: 120_000 }, () => {
+describe('an edit of a locked device', () => {
   it.each([
     ["UPDATE notes SET title = 'Monday'", { title: 'Monday', body: 'Tuesday' }],
     ["UPDATE notes SET title = 'Monday', body = 'Monday'", { title: 'Monday', body: 'Tuesday' }],

@@ -71,7 +71,7 @@ async function expectServerUntouched(server: SyncServer, uploads: number): Promi
   ]);
 }
 
-describe.each(Object.entries(WAYS))('%s', { timeout: 120_000 }, (name, leave) => {
+describe.each(Object.entries(WAYS))('%s', (name, leave) => {
   it.each(['running', 'stopped'])('forgets the user, with a %s mirror', async (state) => {
     const { server, device, mirror: first } = await usedDevice();
     const { db, file } = device;

@@ -39,4 +39,4 @@ it("a lost device's edit survives the overwrite of another that did not see it",
     expect(rows).toEqual([{ siblings: '' }]);
   });
   expect(await server.uploadsOf('notes_sealed', 'n1')).toBe(1 + 3);
-}, 120_000);
+});

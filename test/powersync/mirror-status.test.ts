@@ -60,7 +60,7 @@ async function tamper(server: SyncServer, id: string): Promise<void> {
   await server.setColumns('notes_sealed', id, { ...row, payload });
 }
 
-describe('the status of a mirror', { timeout: 120_000 }, () => {
+describe('the status of a mirror', () => {
   it('is a frozen object, replaced with each change, which listeners hear of', async () => {
     const device = await powersyncDevice('laptop', tables);
     const { mirror } = device;
@@ -159,7 +159,7 @@ describe('the status of a mirror', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a row that does not open', { timeout: 120_000 }, () => {
+describe('a row that does not open', () => {
   it('is quarantined with its last good plaintext, which an edit is sealed from', async () => {
     const { server, laptop, phone } = await syncedPair('n1', 'n2');
     await tamper(server, 'n1');
@@ -208,7 +208,7 @@ describe('a row that does not open', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a row that can’t be sealed', { timeout: 120_000 }, () => {
+describe('a row that can’t be sealed', () => {
   it('stays readable, is listed, and holds up no other', async () => {
     const { server, laptop, phone } = await syncedPair('n1');
     await laptop.db.writeTransaction(async (tx) => {
@@ -232,7 +232,7 @@ describe('a row that can’t be sealed', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a row that leaves this device’s scope', { timeout: 120_000 }, () => {
+describe('a row that leaves this device’s scope', () => {
   it('is withdrawn with nothing uploaded, and is back when it comes again', async () => {
     const { server, phone } = await syncedPair('n1', 'n2');
     const uploads = (await server.uploads()).length;

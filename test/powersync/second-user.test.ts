@@ -83,7 +83,7 @@ async function adasDevice() {
   return { ...device, server };
 }
 
-describe('a second user', { timeout: 120_000 }, () => {
+describe('a second user', () => {
   it.each([
     ['logOut', (db: PowerSyncDatabase) => logOut(db)],
     ['a clear', (db: PowerSyncDatabase) => db.disconnectAndClear()],
@@ -142,7 +142,7 @@ describe('a second user', { timeout: 120_000 }, () => {
   });
 });
 
-describe('another vault', { timeout: 120_000 }, () => {
+describe('another vault', () => {
   it('is refused while the rows are of the first, with nothing changed', async () => {
     const { db } = await adasDevice();
     const before = await everything(db);

@@ -20,7 +20,7 @@ afterEach(() => void vi.useRealTimers());
 /** Mostly a run waits for a thread of PowerSync's, so that several go on at a time. */
 const WORLDS = 4;
 
-it.each(Object.entries(CHAPTERS))('%s', { timeout: 180_000 }, async (name, chapter) => {
+it.each(Object.entries(CHAPTERS))('%s', { timeout: 600_000 }, async (name, chapter) => {
   const worlds = await Promise.all(Array.from({ length: WORLDS }, faultWorld));
   const { steps, sent } = await run(worlds[0] as FaultWorld, chapter, name, 0, 'fails');
   const faults = steps.flatMap((isWriting, index) =>

@@ -50,7 +50,7 @@ async function openedAccounts(db: PowerSyncDatabase): Promise<void> {
   await db.execute("INSERT INTO accounts (id, balance) VALUES ('a', 100), ('b', 100)");
 }
 
-describe('a transaction over three tables', { timeout: 120_000 }, () => {
+describe('a transaction over three tables', () => {
   it('is one upload in order of first touch, with others right behind it', async () => {
     const server = await startServer();
     const laptop = await powersyncDevice('laptop', tables);

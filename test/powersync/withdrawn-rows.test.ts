@@ -32,4 +32,4 @@ it('sends those rows again that the app names, and they are back on all devices'
   for (const { mirror } of [laptop, phone]) {
     await until(async () => expect(mirror.status).toMatchObject({ withdrawn: 1, settled: true }));
   }
-}, 120_000);
+});

@@ -24,7 +24,7 @@ const entry = { op: 'PUT', table: 'notes_sealed', id: 'n1', opData: {} };
 
 const TABLES = 'Give tables: a list of what defineTable returned.';
 const DATABASE = 'Give db: the PowerSyncDatabase.';
-const FUNCTIONS = 'Give send, onExposure and onStrayDelete as functions.';
+const FUNCTIONS = 'Give send: a function; onExposure and onStrayDelete too, if at all.';
 const ENTRY = 'Give an UploadEntry.';
 const NO_VAULT =
   'This is no vault: pass what openVault returned, not a copy; createVault returns { vault }.';
@@ -187,6 +187,11 @@ describe('a function that answers later', () => {
     ],
     ['an upload without a database', () => (uploadWith({ tables, send }) as Loose)(), DATABASE],
     ['unlock without a vault', ({ mirror }) => (mirror.unlock as Loose)(), NO_VAULT],
+    [
+      'unlock without await of the vault',
+      ({ mirror, vault }) => (mirror.unlock as Loose)(Promise.resolve(vault)),
+      NO_VAULT,
+    ],
     ['unlock with null', ({ mirror }) => (mirror.unlock as Loose)(null), NO_VAULT],
     ['unlock with a copy', ({ mirror, vault }) => mirror.unlock({ ...vault }), NO_VAULT],
     [

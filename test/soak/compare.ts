@@ -3,7 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DeviceState } from './device-state.js';
 import { type Committed, type JournalEntry, replay, type Values } from './journal.js';
 
-const PATIENCE_MS = 60_000;
+/** A merge may be left to the other device for a minute. */
+const PATIENCE_MS = 180_000;
 const SHOWN = 5;
 
 export interface Place {

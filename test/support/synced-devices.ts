@@ -68,5 +68,5 @@ export function untilRows(
 
 /** Waits until it no longer throws. */
 export function until<T>(condition: () => Promise<T> | T): Promise<T> {
-  return vi.waitFor(condition, { timeout: 20_000, interval: 20 });
+  return vi.waitFor(condition, { timeout: 60_000, interval: 20 });
 }

@@ -29,6 +29,7 @@ function start(hooks: Partial<SyncStore> = {}) {
 }
 
 it('no row counts as opened while its pass could not be written', async () => {
+  world.clock.now += 1000;
   b.engine.insert('notes', { id: 'n1', title: 'Mine' });
   b.receive();
   let batches = 0;

@@ -72,4 +72,4 @@ it('two edits at once cost four uploads at most, in whatever order', async () =>
   }
   // Who saw the other's edit merges it into its own; else one device sends the merge, or both do.
   expect([...counts].sort()).toEqual([2, 3, 4]);
-}, 120_000);
+});

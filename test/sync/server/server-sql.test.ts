@@ -24,7 +24,7 @@ let db: Postgres;
 beforeAll(async () => {
   db = await openPostgres();
   await db.exec(serverSql([notes]));
-}, 60_000);
+});
 afterAll(() => db.close());
 
 const upsert = (row: Readonly<Record<string, unknown>>, table = 'notes_sealed') =>

@@ -158,4 +158,4 @@ it(`loses nothing in ${SCHEDULES} schedules, at no step`, async () => {
   // The schedules are worth something: many uploads, and rows that nobody merged for long.
   expect(uploads).toBeGreaterThan(SCHEDULES * 10);
   expect(mostSiblings).toBeGreaterThan(5);
-}, 120_000);
+});

@@ -10,7 +10,7 @@ let db: Postgres;
 beforeAll(async () => {
   db = await openPostgres();
   await db.exec(serverSql([defineTable('notes', {})]));
-}, 60_000);
+});
 afterAll(() => db.close());
 
 const [A, B, C, D] = ['a', 'b', 'c', 'd'].map((seed) => payloadText(seed)) as [
