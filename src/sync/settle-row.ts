@@ -81,9 +81,9 @@ function settleOpened(row: RowInHand): RowOutcome {
   const merged = mergeAll(table, [after, noted], arrivals);
   if (!merged) return settleNothing(row, arrivals);
   const changed = after !== before;
-  if (!work.sealed && !changed && !work.rejected && !row.isRetried) {
-    return withdraw(row, merged);
-  }
+  // What the server refused stands nowhere else, unless that was a delete of the engine's.
+  const isKept = (work.rejected && record.own !== null) || row.isRetried;
+  if (!work.sealed && !changed && !isKept) return withdraw(row, merged);
   const lacking = !arrivals.main || !holdsAll(table, arrivals.main, merged);
   const sending = sendingOf(row, { merged, arrivals, lacking, changed });
   return outcomeOf(row, { noted, before, after, merged, arrivals, sending, lacking, changed });
@@ -170,6 +170,7 @@ function withdraw(row: RowInHand, { content }: RowVersion): RowOutcome {
       due: null,
     },
     done: [...writes, ...arrived],
+    clearsRejection: work.rejected,
   };
 }
 

@@ -192,3 +192,16 @@ it.each([['n1'], [null], [{ id: 'n1' }], [{ table: 'notes', id: 1 }]])(
     await mirror.close();
   },
 );
+
+it('a row whose delete by the engine was refused is withdrawn like any other', async () => {
+  b.options = { deletes: 'engine' };
+  world.server.hostile.refuse('notes', 'n1', true);
+  b.engine.remove('notes', 'n1');
+  await syncAll(b);
+  expect(b.engine.rows('notes')).toEqual([NOTE]);
+  expect(await b.store.troubled(9)).toMatchObject([{ id: 'n1', kind: 'rejected' }]);
+  world.server.scope('b', 'notes', 'n1', false);
+  await syncAll(b);
+  expect(b.engine.rows('notes')).toEqual([]);
+  expect(await b.store.troubled(9)).toMatchObject([{ id: 'n1', kind: 'withdrawn' }]);
+});
