@@ -93,7 +93,7 @@ export function uploadWith(options: UploadOptions): (db: CommonPowerSyncDatabase
   const areFunctions = [send, onExposure, onStrayDelete].every(
     (each) => typeof each === 'function',
   );
-  assertGiven(areFunctions, 'send, onExposure and onStrayDelete as functions');
+  assertGiven(areFunctions, 'send: a function; onExposure and onStrayDelete too, if at all');
   return (db) => uploadNext(db, options);
 }
 
