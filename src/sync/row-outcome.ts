@@ -1,4 +1,4 @@
-/** What becomes of a row that is settled: plaintext, sealed row and note. */
+/** What becomes of a row that is settled: plaintext, sealed row and record. */
 import { type RowsealError, UnknownKeyError } from '../errors.js';
 import { holdsAll, type RowVersion } from '../rows/row-version.js';
 import { type Arrivals, refusalFrom, waits } from './open-arrivals.js';
@@ -79,7 +79,7 @@ function plainOutcome(
 /**
  * Whether the plaintext says less than was merged, since the app has written it again already.
  *
- * That write did not see what arrived. So the note says what it did see, beside all that is known:
+ * That write did not see what arrived. So the record says what it did see, beside all that is known:
  * stamped over anything later, Monday's write would beat another device's of Tuesday.
  */
 function isLeftBehind({ table, movedOn }: RowInHand, { after, merged }: SettledRow): boolean {

@@ -128,7 +128,7 @@ export interface RowOutcome {
   readonly plain?: EngineRow | null;
   /** The sealed row to write and to upload; `null` deletes it, `undefined` leaves it. */
   readonly sealed?: EngineRow | null;
-  /** The note to keep; `null` forgets the row, `undefined` leaves the note there is. */
+  /** The record to keep; `null` forgets the row, `undefined` leaves the one there is. */
   readonly record?: RowRecord | null;
   /** The entries that are done: their `seq`s. */
   readonly done: readonly number[];
