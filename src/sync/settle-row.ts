@@ -1,6 +1,6 @@
 /**
  * Settling one row: what the app wrote, what arrived and what this device knew become one version,
- * and that becomes plaintext, sealed row and note.
+ * and that becomes plaintext, sealed row and record.
  *
  * Nothing is written here, so it may run again after a crash or a race.
  */
