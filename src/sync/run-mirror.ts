@@ -79,6 +79,8 @@ async function retry(run: MirrorRun, options: RetryOptions): Promise<void> {
   // Before anything is released: the loop wakes at once.
   run.acceptRetiredUpTo = acceptRetired ? await store.lastSeq() : 0;
   try {
+    // A turn that began without it would hold again what is released here.
+    if (acceptRetired) await loop.drain();
     await store.release();
     await store.retryRejected();
     await store.retryWithdrawn(withdrawn);

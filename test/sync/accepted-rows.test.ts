@@ -27,6 +27,10 @@ let server: ReturnType<typeof memoryServer>;
 let engine: ReturnType<typeof memoryEngine>;
 /** Called after each batch that is written. */
 let afterBatch: () => void;
+/** Called before each pass looks what there is to do. */
+let beforeRead: () => Promise<void>;
+/** Called after held rows were released. */
+let afterRelease: () => void;
 
 beforeEach(async () => {
   offline = await openVault(memoryStore(first.header), opener);
@@ -40,6 +44,8 @@ beforeEach(async () => {
   server = memoryServer([notes]);
   engine = memoryEngine([notes]);
   afterBatch = () => {};
+  beforeRead = async () => {};
+  afterRelease = () => {};
   mirror = await startMirror();
   return () => mirror.close();
 });
@@ -48,6 +54,14 @@ function startMirror(): Promise<Mirror> {
   const store = engine.store();
   const hooked: SyncStore = {
     ...store,
+    async readWork(...args) {
+      await beforeRead();
+      return store.readWork(...args);
+    },
+    async release(kind) {
+      await store.release(kind);
+      afterRelease();
+    },
     async writeOutcomes(...args) {
       const result = await store.writeOutcomes(...args);
       afterBatch();
@@ -81,6 +95,25 @@ describe('a retry that accepts rows under a revoked key', () => {
     expect(forged).toBeGreaterThan(3);
     expect(ids()).toEqual(['n1']);
     expect(mirror.status.quarantined).toBe(3);
+  });
+
+  it('takes them although a turn that began without it comes in between', async () => {
+    arrive('n1', 'written offline');
+    await mirror.flush();
+    let retried = Promise.resolve();
+    beforeRead = async () => {
+      beforeRead = async () => {};
+      const released = new Promise<void>((resolve) => {
+        afterRelease = resolve;
+      });
+      retried = mirror.retry({ acceptRetired: true });
+      // Released by then, unless that waits for this turn.
+      await Promise.race([released, new Promise((resolve) => setImmediate(resolve))]);
+    };
+    await mirror.flush();
+    await retried;
+    expect(ids()).toEqual(['n1']);
+    expect(mirror.status.quarantined).toBe(0);
   });
 
   it('takes no later payload of a row that it takes', async () => {
