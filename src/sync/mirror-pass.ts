@@ -4,7 +4,7 @@ import type { Table } from '../rows/table.js';
 import { mapInSlices } from './give-way.js';
 import { rowKey } from './row-name.js';
 import { settleRow } from './settle-row.js';
-import type { RowOutcome, SyncStore, Work, WriteResult } from './sync-store.js';
+import type { RowOutcome, RowWork, SyncStore, Work, WriteResult } from './sync-store.js';
 import { outcomeBefore, type UnwrittenPass, unwrittenPass } from './unwritten-pass.js';
 
 export interface PassContext {
@@ -63,7 +63,7 @@ export async function resultOf(
 }
 
 function arrivedRows({ rows }: Work, outcomes: readonly RowOutcome[]): readonly string[] {
-  const troubled = new Set(outcomes.filter(({ record }) => record?.trouble).map(rowKey));
-  const arrived = rows.filter(({ entries }) => entries.some(({ dir }) => dir === 'in'));
-  return arrived.map(rowKey).filter((key) => !troubled.has(key));
+  const hasArrived = ({ entries }: RowWork, at: number) =>
+    entries.some(({ dir }) => dir === 'in') && !outcomes[at]?.record?.trouble;
+  return rows.filter(hasArrived).map(rowKey);
 }

@@ -8,6 +8,12 @@ export interface RowName {
   readonly id: string;
 }
 
+/** Whether a value names a row, whatever else it says. */
+export function isRowName(value: unknown): value is RowName {
+  const { table, id } = Object(value) as Partial<RowName>;
+  return typeof table === 'string' && typeof id === 'string';
+}
+
 /** Tells rows apart as one text: a table's name and an id may hold anything. */
 export function rowKey({ table, id }: RowName): string {
   return JSON.stringify([table, id]);

@@ -4,7 +4,7 @@ import { assertVault, type Vault } from '../keys/vault.js';
 import { assertGiven } from './arguments.js';
 import type { Mirror, MirrorSettings, RetryOptions } from './mirror.js';
 import { createMirrorRun, endReplaced, endRun, type MirrorRun } from './mirror-turns.js';
-import type { RowName } from './row-name.js';
+import { isRowName } from './row-name.js';
 import type { SyncStore } from './sync-store.js';
 
 const LISTED = 100;
@@ -72,7 +72,9 @@ function downloaded(run: MirrorRun): void {
 async function retry(run: MirrorRun, options: RetryOptions): Promise<void> {
   assertOptions(options, ['acceptRetired', 'withdrawn'], 'retry');
   const { acceptRetired, withdrawn = [] } = options;
-  assertGiven(areRows(withdrawn), 'withdrawn: a list of rows');
+  // Ids alone would name nothing, and nothing would say so.
+  const areRows = Array.isArray(withdrawn) && withdrawn.every(isRowName);
+  assertGiven(areRows, 'withdrawn: a list of rows');
   // The database may be another user's by now.
   if (run.ended) throw run.ended;
   const { store, loop } = run;
@@ -88,14 +90,6 @@ async function retry(run: MirrorRun, options: RetryOptions): Promise<void> {
   } finally {
     run.acceptRetiredUpTo = 0;
   }
-}
-
-/** Ids alone would name nothing, and nothing would say so. */
-function areRows(given: readonly (Partial<RowName> | null)[]): boolean {
-  return (
-    Array.isArray(given) &&
-    given.every((row) => typeof row?.table === 'string' && typeof row.id === 'string')
-  );
 }
 
 function untilFirstSync({ status, loop }: MirrorRun): Promise<void> {

@@ -1,6 +1,6 @@
 /** What the app's `send` makes of writes; a server's JSON, which it may pass on, can be anything. */
 import { assertGiven } from '../../sync/arguments.js';
-import { rowKey } from '../../sync/row-name.js';
+import { isRowName, rowKey } from '../../sync/row-name.js';
 import type { UploadWrite } from '../../sync/to-server.js';
 
 /** A row that your server will never take as it is. */
@@ -39,16 +39,11 @@ export async function sendWrites(
 function refusalsIn(answer: unknown): readonly UploadRefusal[] {
   if (answer === undefined) return [];
   const { refused } = Object(answer) as { readonly refused?: unknown };
-  if (Array.isArray(refused) && refused.every(isRefusal)) return refused;
+  // Without a reason it is still a refusal.
+  if (Array.isArray(refused) && refused.every(isRowName)) return refused as UploadRefusal[];
   throw new TypeError(
     'Let `send` resolve with nothing once all is stored, with { refused: [{ table, id, reason }] } for rows that are refused for good, and reject otherwise.',
   );
-}
-
-/** Without a reason it is still one. */
-function isRefusal(value: unknown): value is UploadRefusal {
-  const { table, id } = Object(value) as Partial<UploadRefusal>;
-  return typeof table === 'string' && typeof id === 'string';
 }
 
 /** Refused under another name, a row would count as stored. */
