@@ -51,7 +51,7 @@ const PROGRAMS: readonly Program[] = [
     name: `added to that by ${MIRROR.join(', ')}`,
     code: `${exporting(APP)} export { ${MIRROR.join(', ')} } from 'rowseal/powersync';`,
     over: exporting(APP),
-    budget: kilobytes(17.8), // the aim: 12
+    budget: kilobytes(17.9), // the aim: 12; 0.1 of it sends rows again that a server lost
   },
 ];
 
