@@ -56,6 +56,9 @@ async function failuresOf(makeKeeper: MakeKeeper): Promise<string[]> {
   return failures;
 }
 
+/** Bytes: so many that two random secrets never share them. */
+const HALF = 16;
+
 const later = (ms = 1) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const BROKEN: Record<string, [MakeKeeper, string]> = {
@@ -234,12 +237,12 @@ const BROKEN: Record<string, [MakeKeeper, string]> = {
   'writes two halves in turn': [
     brokenBy((places, place) => ({
       async keep(secret) {
-        const half = secret.slice(0, 1);
-        const rest = secret.slice(1);
+        const half = secret.slice(0, HALF);
+        const rest = secret.slice(HALF);
         const isFirst = !places.has(place);
         places.set(place, half);
         await later(isFirst ? 20 : 1);
-        places.set(place, Uint8Array.from([...(places.get(place)?.slice(0, 1) ?? []), ...rest]));
+        places.set(place, Uint8Array.from([...(places.get(place)?.slice(0, HALF) ?? []), ...rest]));
       },
     })),
     'keeps one of two whole when two tabs keep at once',
