@@ -6,6 +6,7 @@ import { assertOptions } from '../../errors.js';
 import type { LayoutColumn, Table } from '../../rows/table.js';
 import { assertTables } from '../arguments.js';
 import { sealedName } from '../sealed-name.js';
+import { ownerColumn } from './owner-column.js';
 import { sharedFunctions } from './siblings-sql.js';
 import { sqlColumnName, sqlName } from './sql-names.js';
 
@@ -29,7 +30,6 @@ const SQL_TYPES: Readonly<Record<string, string>> = {
   integer: 'bigint',
   text: 'text',
 };
-const FIXED_COLUMNS = ['id', 'parents', 'payload', 'siblings'];
 
 /**
  * Returns the Postgres text that makes the sealed tables of declarations, for a migration.
@@ -116,13 +116,7 @@ interface ColumnText {
 function declaredColumns(table: Table, owner: string | null): ColumnText[] {
   const columns = table.layout.columns.filter(({ kind }) => kind !== 'encrypted').map(columnText);
   if (owner === null) return columns;
-  const declared = table.layout.columns.find(({ name }) => name === owner);
-  if (FIXED_COLUMNS.includes(owner) || (declared && !isVisibleText(declared))) {
-    throw new TypeError(
-      `Column '${owner}' of '${table.name}' can't be the owner: take cleartext.text().`,
-    );
-  }
-  const own = { name: owner, definition: `${sqlColumnName(owner)} text`, required: true };
+  const own = { name: owner, definition: `${ownerColumn(table, owner)} text`, required: true };
   return [...columns.filter(({ name }) => name !== owner), own];
 }
 
@@ -140,10 +134,6 @@ function columnChange(table: string, { name, definition, required }: ColumnText)
   const add = `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${definition};\n`;
   if (required) return add;
   return `${add}ALTER TABLE ${table} ALTER COLUMN ${sqlName(name)} DROP NOT NULL;\n`;
-}
-
-function isVisibleText({ kind, codec }: LayoutColumn): boolean {
-  return kind !== 'encrypted' && codec.name === 'text';
 }
 
 /**

@@ -3,7 +3,8 @@ import { assertOptions } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
 import { assertTables } from '../arguments.js';
 import { sealedName } from '../sealed-name.js';
-import { sqlColumnName, sqlName } from './sql-names.js';
+import { ownerColumn } from './owner-column.js';
+import { sqlName } from './sql-names.js';
 
 /** Options of {@link syncConfig}. */
 export interface SyncConfigOptions {
@@ -25,8 +26,9 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029\ufeff]/u;
  * your config has other streams, copy this one in. The tables must be in the publication that the
  * service reads.
  *
- * @throws `TypeError` for no tables or other ones than `defineTable` makes, without `owner`, or for names that Postgres or a line of
- * YAML can't hold.
+ * @throws `TypeError` for no tables or other ones than `defineTable` makes, without `owner` or for
+ * one that is declared as anything but visible text, and for names that Postgres or a line of YAML
+ * can't hold.
  *
  * @example
  * ```ts
@@ -56,7 +58,7 @@ ${queries.map((query) => `      - ${query}\n`).join('')}`;
 
 /** One stream, and so one bucket for each user, in which a transaction over tables stays whole. */
 function ownRows(table: Table, owner: string): string {
-  return `SELECT * FROM ${sqlName(sealedName(table))} WHERE ${sqlColumnName(owner)} = auth.user_id()`;
+  return `SELECT * FROM ${sqlName(sealedName(table))} WHERE ${ownerColumn(table, owner)} = auth.user_id()`;
 }
 
 /** In single quotes nothing but a quote has a meaning. */

@@ -29,9 +29,15 @@ streams:
 
   it.each([
     ['without an owner', () => syncConfig([notes], {} as { owner: string })],
-    ['for an owner that is no text', () => syncConfig([notes], { owner: 'a\ud800' })],
+    ['for an owner that is no well-formed text', () => syncConfig([notes], { owner: 'a\ud800' })],
     ['for an empty owner', () => syncConfig([notes], { owner: '' })],
     ['for a system column', () => syncConfig([notes], { owner: 'xmin' })],
+    ["for an owner that the server can't read", () => syncConfig([notes], { owner: 'body' })],
+    [
+      'for an owner that is a number',
+      () => syncConfig([defineTable('t', { no: cleartext.integer() })], { owner: 'no' }),
+    ],
+    ['for a column that every sealed table has', () => syncConfig([notes], { owner: 'payload' })],
     ['for no table', () => syncConfig([], { owner: 'owner_id' })],
     [
       'for an option that it does not have',
