@@ -29,8 +29,8 @@ export interface PassContext {
 export interface PassResult {
   /** `idle`: there was nothing to do. */
   readonly result: WriteResult | 'idle';
-  /** Keys of its rows that sync had brought and that opened, once they are written. */
-  readonly arrived: readonly string[];
+  /** Which rows that sync had brought were opened and written, by `rowKey`. */
+  readonly opened: readonly string[];
   /** What it came to when it was `moved`, for the next one. */
   readonly unwritten: UnwrittenPass | null;
 }
@@ -56,14 +56,14 @@ export async function resultOf(
   outcomes: readonly RowOutcome[],
 ): Promise<PassResult> {
   const { rows, snapshot } = work;
-  if (rows.length === 0) return { result: 'idle', arrived: [], unwritten: null };
+  if (rows.length === 0) return { result: 'idle', opened: [], unwritten: null };
   const result = await context.store.writeOutcomes(outcomes, snapshot);
-  if (result !== 'moved') return { result, arrived: arrivedRows(work, outcomes), unwritten: null };
-  return { result, arrived: [], unwritten: unwrittenPass(context, work, outcomes) };
+  if (result !== 'moved') return { result, opened: openedRows(work, outcomes), unwritten: null };
+  return { result, opened: [], unwritten: unwrittenPass(context, work, outcomes) };
 }
 
-function arrivedRows({ rows }: Work, outcomes: readonly RowOutcome[]): readonly string[] {
-  const hasArrived = ({ entries }: RowWork, at: number) =>
+function openedRows({ rows }: Work, outcomes: readonly RowOutcome[]): readonly string[] {
+  const isOpened = ({ entries }: RowWork, at: number) =>
     entries.some(({ dir }) => dir === 'in') && !outcomes[at]?.record?.trouble;
-  return rows.filter(hasArrived).map(rowKey);
+  return rows.filter(isOpened).map(rowKey);
 }

@@ -53,8 +53,8 @@ export interface MirrorRun {
   /** The engine has all of the first sync; it stands in plaintext after the next idle turn. */
   isDownloaded: boolean;
   firstSync: MirrorStatus['firstSync'];
-  /** Keys of the rows that the first sync has brought so far. */
-  readonly arrived: Set<string>;
+  /** Which rows of the first sync were opened so far, by `rowKey`. */
+  readonly opened: Set<string>;
   countedAt: number;
   timer: unknown;
   stopListening: () => void;
@@ -82,7 +82,7 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
     suspects: new Set(),
     isDownloaded: false,
     firstSync: INITIAL_STATUS.firstSync,
-    arrived: new Set(),
+    opened: new Set(),
     countedAt: 0,
     timer: undefined,
     stopListening: () => {},
@@ -114,7 +114,7 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
   if (end !== run.ends.at(-1)) run.ends = [...run.ends, end].slice(-ENDS_LIMIT);
   const vault = await vaultOfTurn(run);
   const wasDownloaded = run.isDownloaded;
-  const { result, arrived, unwritten } = await pass(run, vault);
+  const { result, opened, unwritten } = await pass(run, vault);
   run.unwritten = unwritten;
   if (run.ended) return 'idle';
   if (result === 'replaced') {
@@ -126,17 +126,17 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
     run.suspects.clear();
   }
   run.status.set({ state: 'running', error: null });
-  if (!run.firstSync.done) noteArrived(run, arrived, result === 'idle' && wasDownloaded);
+  if (!run.firstSync.done) noteOpened(run, opened, result === 'idle' && wasDownloaded);
   if (result === 'idle' || Date.now() - run.countedAt > STATUS_INTERVAL_MS) await count(run);
   return result === 'idle' ? 'idle' : 'more';
 }
 
 /** Sync may bring a row of the first sync again before that is done, or before it is written. */
-function noteArrived(run: MirrorRun, rows: readonly string[], done: boolean): void {
-  const { arrived } = run;
-  for (const row of rows) arrived.add(row);
-  run.firstSync = { done, opened: arrived.size };
-  if (done) arrived.clear();
+function noteOpened(run: MirrorRun, rows: readonly string[], done: boolean): void {
+  const { opened } = run;
+  for (const row of rows) opened.add(row);
+  run.firstSync = { done, opened: opened.size };
+  if (done) opened.clear();
 }
 
 /**

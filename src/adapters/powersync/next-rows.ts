@@ -6,7 +6,7 @@ import type { Direction } from '../../sync/sync-store.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
 import { knownEnds } from './noted-ends.js';
 
-/** A place with the characters of JSON that it will take to look at it. */
+/** A row with the characters of JSON that it will take to look at it. */
 interface SizedRow extends RowName {
   readonly size: number;
 }
