@@ -74,7 +74,7 @@ async function retry(run: MirrorRun, options: RetryOptions): Promise<void> {
   const { acceptRetired, withdrawn = [] } = options;
   // Ids alone would name nothing, and nothing would say so.
   const areRows = Array.isArray(withdrawn) && withdrawn.every(isRowName);
-  assertGiven(areRows, 'withdrawn: a list of rows');
+  assertGiven(areRows, 'withdrawn: a list of { table, id }');
   // The database may be another user's by now.
   if (run.ended) throw run.ended;
   const { store, loop } = run;

@@ -207,7 +207,7 @@ describe('a function that answers later', () => {
     [
       'withdrawn rows that are not named',
       ({ mirror }) => (mirror.retry as Loose)({ withdrawn: true }),
-      'Give withdrawn: a list of rows.',
+      'Give withdrawn: a list of { table, id }.',
     ],
   ])('rejects %s, and touches nothing', async (_, call, message) => {
     const device = await running();
