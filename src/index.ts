@@ -25,6 +25,7 @@ export type { KeyStatus } from './keys/keyset.js';
 export { type OpenOptions, openVault } from './keys/open-vault.js';
 export type { OpenProgress, VaultOpener } from './keys/opener.js';
 export { generateRecoveryKey } from './keys/recovery-key.js';
+export { refreshVault } from './keys/refresh-vault.js';
 export { type RekeyedVault, type RekeyOptions, rekeyVault } from './keys/rekey-vault.js';
 export { type RecoveryOptions, replaceRecoveryKey } from './keys/replace-recovery-key.js';
 export { type ResumeOptions, resumeVault } from './keys/resume-vault.js';

@@ -61,7 +61,7 @@ function isSuccessor(header: VaultHeader, pin: VaultHeader): boolean {
   return equalBytes(header.predecessors[distance - 1] as Uint8Array, pin.hash);
 }
 
-function rollback(what: string): never {
+export function rollback(what: string): never {
   throw new RowsealError(
     'HEADER_ROLLBACK',
     `The store shows ${what}: it was led back, or restored from a backup. Open with { offline: true } to use the header this device knows.`,
