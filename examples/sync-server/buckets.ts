@@ -13,6 +13,8 @@ export interface Operation {
   /** The row's columns of a PUT, as JSON text. */
   readonly data: string | null;
   readonly checksum: number;
+  /** What a hostile server says in place of an operation's fields. */
+  readonly forged?: object;
 }
 
 export interface Bucket {
@@ -29,6 +31,8 @@ export interface Buckets {
   bucketOf(table: string, owner: string | null): Bucket;
   /** Takes in what a transaction changed. */
   record(changes: readonly Change[]): void;
+  /** Adds a PUT with these fields, whatever they are. */
+  forge(table: string, owner: string | null, fields: object): void;
   /** Sends every row anew, as the service does after its configuration changed. */
   touchAll(): void;
   /** Replaces operations that a later one outdated: by MOVE, and by CLEAR at the beginning. */
@@ -47,10 +51,13 @@ export function createBuckets(): Buckets {
     return found;
   }
 
-  function append(bucket: Bucket & { operations: Operation[] }, id: string, data: string | null) {
+  function append(
+    bucket: Bucket & { operations: Operation[] },
+    operation: Omit<Operation, 'opId' | 'checksum'>,
+  ) {
     const opId = ++lastOpId;
     const checksum = Math.imul(opId, 0x9e3779b1) >>> 0; // any number will do, if it keeps to it
-    bucket.operations.push({ opId, op: data === null ? 'REMOVE' : 'PUT', id, data, checksum });
+    bucket.operations.push({ ...operation, opId, checksum });
     bucket.checksum = (bucket.checksum + checksum) >>> 0;
   }
 
@@ -62,19 +69,22 @@ export function createBuckets(): Buckets {
         const key = rowKey(table, id);
         const before = places.get(key);
         const now = data === null ? undefined : bucketOf(table, owner);
-        if (before && before !== now) append(before, id, null);
+        if (before && before !== now) append(before, { op: 'REMOVE', id, data: null });
         if (now) {
-          append(now, id, data);
+          append(now, { op: 'PUT', id, data });
           places.set(key, now);
         } else {
           places.delete(key);
         }
       }
     },
+    forge(table, owner, forged) {
+      append(bucketOf(table, owner), { op: 'PUT', id: null, data: null, forged });
+    },
     touchAll() {
       for (const bucket of buckets.values()) {
         for (const { op, id, data } of liveOperations(bucket.operations)) {
-          if (op === 'PUT' && id !== null) append(bucket, id, data);
+          if (op === 'PUT' && id !== null) append(bucket, { op, id, data });
         }
       }
     },

@@ -24,8 +24,7 @@ export interface TableFacts {
 export const CAPTURE_TABLE = `
   CREATE TEMP TABLE captured (
     seq bigint GENERATED ALWAYS AS IDENTITY, tbl text, id text, owner text, data text
-  ) ON COMMIT DELETE ROWS;
-  CREATE SCHEMA sync`;
+  ) ON COMMIT DELETE ROWS`;
 
 /**
  * Triggers for one table. Once per statement and not per row: that is several times as fast.

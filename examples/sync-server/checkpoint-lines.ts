@@ -110,9 +110,9 @@ function* dataLines(
   }
 }
 
-function entryOf(table: string, { opId, op, id, data, checksum }: Operation): string {
+function entryOf(table: string, { opId, op, id, data, checksum, forged }: Operation): string {
   const row = id === null ? {} : { object_type: table, object_id: id, data };
-  return JSON.stringify({ op_id: `${opId}`, op, checksum, ...row });
+  return JSON.stringify({ op_id: `${opId}`, op, checksum, ...row, ...forged });
 }
 
 function updatedBuckets({ buckets }: Sight, { described }: Progress): SeenBucket[] {

@@ -11,9 +11,12 @@ import {
 
 export interface Database {
   readonly db: PGlite;
+  /** As they are after the last migration. */
   readonly tables: ReadonlyMap<string, TableFacts>;
   /** Runs one transaction, and reports what it changed before the next one begins. */
   commit<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Runs statements that may change tables, and looks at these anew. */
+  migrate(sql: string): Promise<void>;
   /** Every file, one behind the other. */
   disk(): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -25,16 +28,27 @@ export async function openDatabase(
   onCommit: (changes: readonly Change[]) => void,
 ): Promise<Database> {
   const db = await emptyPostgres();
-  await db.exec(tablesSql);
-  const tables = await tablesOf(db, ownerColumn);
   await db.exec(CAPTURE_TABLE);
-  for (const [index, table] of [...tables.values()].entries()) {
-    await db.exec(captureTriggers(table, index));
+  let tables: ReadonlyMap<string, TableFacts> = new Map();
+  async function change(sql: string): Promise<void> {
+    await db.exec(`DROP SCHEMA IF EXISTS sync CASCADE; ${sql}; CREATE SCHEMA sync`);
+    tables = await tablesOf(db, ownerColumn);
+    for (const [index, table] of [...tables.values()].entries()) {
+      await db.exec(captureTriggers(table, index));
+    }
   }
+  await change(tablesSql);
   let last: Promise<unknown> = Promise.resolve();
   return {
     db,
-    tables,
+    get tables() {
+      return tables;
+    },
+    migrate(sql) {
+      const result = last.then(() => change(sql));
+      last = result.catch(() => {});
+      return result;
+    },
     commit(work) {
       const result = last.then(async () => {
         const { value, changes } = await db.transaction(async (tx) => {

@@ -33,11 +33,12 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
       signal.notify();
     },
   );
-  const tables = [...database.tables.values()].map(({ name, ownerColumn }) => ({
-    name,
-    isOwned: ownerColumn !== null,
-    priority: options.priorities?.[name] ?? 3,
-  }));
+  const syncedTables = () =>
+    [...database.tables.values()].map(({ name, ownerColumn }) => ({
+      name,
+      isOwned: ownerColumn !== null,
+      priority: options.priorities?.[name] ?? 3,
+    }));
 
   const backend: Backend = {
     devices,
@@ -59,8 +60,8 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
         look: () => ({
           lastOpId: buckets.lastOpId(),
           writeCheckpoint: checkpoints.current(owner, clientId),
-          streams: tables.map(({ name }) => name),
-          buckets: tables
+          streams: syncedTables().map(({ name }) => name),
+          buckets: syncedTables()
             .filter(({ name }) => !devices.isWithheld(device, name))
             .map(({ name, isOwned, priority }) => ({
               ...buckets.bucketOf(name, isOwned ? owner : null),
@@ -95,6 +96,10 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
     },
     query: (sql, params = []) =>
       database.commit(async (tx) => (await tx.query<ServerRow>(sql, [...params])).rows),
+    async migrate(sql) {
+      await database.migrate(sql);
+      for (const res of streams.keys()) res.destroy(); // a stream tells of the tables at its start only
+    },
     disk: database.disk,
     received: async () => recorder.requests,
     findReceived: async (texts) => recorder.find(texts),
@@ -127,6 +132,10 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
     },
     async touchAll() {
       buckets.touchAll();
+      signal.notify();
+    },
+    async forge(table, owner, fields) {
+      buckets.forge(table, owner, fields);
       signal.notify();
     },
     ...hostileSide(database, versions),

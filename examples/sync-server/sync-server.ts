@@ -108,6 +108,9 @@ export interface SyncServer {
   /** Runs one statement of SQL in a transaction; what it changes is synced. */
   query(sql: string, params?: readonly unknown[]): Promise<ServerRow[]>;
 
+  /** Runs any number of statements, which may change tables; devices connect again. */
+  migrate(sql: string): Promise<void>;
+
   /** Every file of Postgres, one behind the other: what somebody who takes the disk would have. */
   disk(): Promise<Uint8Array>;
 
@@ -154,6 +157,11 @@ export interface SyncServer {
   versions(table: string, id: string): Promise<ServerRow[]>;
   /** Serves an earlier state of a row again, negative numbers counted from the end. */
   replay(table: string, id: string, version: number): Promise<void>;
+  /**
+   * Sends an operation with these fields as they are, such as `object_type`, `object_id` and `data`
+   * as JSON text, beside the rows that the owner has in a table.
+   */
+  forge(table: string, owner: string, fields: object): Promise<void>;
   /** A hostile server is not bound by the checks of its own tables. */
   dropChecks(): Promise<void>;
 }

@@ -84,3 +84,23 @@ test("an app's transaction arrives as one, and is seen as one", async () => {
     ]);
   });
 });
+
+test('a migration changes tables under devices that are connected', async () => {
+  const server = await syncServer();
+  const laptop = await syncedDevice(server, 'laptop');
+  await laptop.execute("INSERT INTO notes (id, body, stars) VALUES ('n1', 'Milk', 1)");
+  await untilRows(laptop, 'SELECT owner_id FROM notes', [{ owner_id: 'ada' }]);
+  await server.migrate(`
+    ALTER TABLE notes ADD mood text DEFAULT 'glad';
+    DROP TABLE tags;
+    CREATE TABLE tags (id text PRIMARY KEY, name text);
+    CREATE TABLE lists (id text PRIMARY KEY)`);
+  await server.query("INSERT INTO tags VALUES ('t1', 'everybody''s')");
+  await untilRows(laptop, 'SELECT * FROM tags', [{ id: 't1', name: "everybody's" }]);
+  await server.query("UPDATE notes SET mood = 'sad'");
+  const served = `SELECT data ->> 'mood' AS mood FROM ps_data__notes`;
+  await untilRows(laptop, served, [{ mood: 'sad' }]);
+  await expect(server.migrate('DROP TABLE no_such')).rejects.toThrow('no_such');
+  await server.query("UPDATE notes SET mood = 'calm'");
+  await untilRows(laptop, served, [{ mood: 'calm' }]);
+});

@@ -54,3 +54,10 @@ test('a server lies past its own checks once it has dropped them', async () => {
   await lie();
   await untilRows(laptop, NOTES, [{ id: 'n1', body: 'SECOND', stars: 99 }]);
 });
+
+test('an operation is sent with whatever fields', async () => {
+  const { server, laptop } = await world();
+  const fields = { object_type: 'news', object_id: 'x', data: '{"title":"forged"}' };
+  await server.forge('notes', 'ada', fields);
+  await untilRows(laptop, 'SELECT * FROM news', [{ id: 'x', title: 'forged' }]);
+});
