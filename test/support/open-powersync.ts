@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Schema } from '@powersync/common';
 import type { PowerSyncDatabase } from '@powersync/node';
 import { onTestFinished } from 'vitest';
-import { databaseFileIn, powersyncAt } from './powersync-at.js';
+import { databaseFileIn, powersyncAt, type RemoteOptions } from './powersync-at.js';
 
 /** A database file that is removed when the test is over, and may be opened again and again. */
 export interface DatabaseFile {
@@ -13,7 +13,7 @@ export interface DatabaseFile {
   /** Where the file is; its WAL is beside it, with `-wal` behind the name. */
   readonly path: string;
   /** Opens it once more; it is closed when the test is over, if the test did not do so. */
-  open(schema: Schema): Promise<PowerSyncDatabase>;
+  open(schema: Schema, remoteOptions?: RemoteOptions): Promise<PowerSyncDatabase>;
 }
 
 /** A real PowerSync database on a file of its own. */
@@ -28,8 +28,8 @@ export async function databaseFile(): Promise<DatabaseFile> {
   return {
     folder,
     path: join(folder, databaseFileIn(folder)),
-    async open(schema) {
-      const db = powersyncAt(folder, schema);
+    async open(schema, remoteOptions) {
+      const db = powersyncAt(folder, schema, remoteOptions);
       onTestFinished(() => db.close());
       await db.waitForReady();
       return db;

@@ -1,7 +1,7 @@
 /** How a real PowerSync database is opened, in a test and in programs that a test starts. */
 import { basename } from 'node:path';
 import type { PowerSyncLogger, Schema } from '@powersync/common';
-import { PowerSyncDatabase } from '@powersync/node';
+import { type NodePowerSyncDatabaseOptions, PowerSyncDatabase } from '@powersync/node';
 
 /**
  * Named after its folder: the SDK lets only one of two databases of the same file name sync, even
@@ -20,10 +20,18 @@ export const implementation =
 /** The SDK logs what a test provokes on purpose: a cut connection, a refused upload. */
 export const silent: PowerSyncLogger = { log: () => {} };
 
+/** How a database reaches its service. */
+export type RemoteOptions = NonNullable<NodePowerSyncDatabaseOptions['remoteOptions']>;
+
 /** Opens or makes the database in a folder that exists; whoever calls this closes it. */
-export function powersyncAt(folder: string, schema: Schema): PowerSyncDatabase {
+export function powersyncAt(
+  folder: string,
+  schema: Schema,
+  remoteOptions: RemoteOptions = {},
+): PowerSyncDatabase {
   return new PowerSyncDatabase({
     schema,
+    remoteOptions,
     logger: silent,
     database: {
       dbFilename: databaseFileIn(folder),

@@ -1,0 +1,56 @@
+/** The end-to-end suite: the same over the sync server of the tests and over a real service. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type Device, openDevice } from './device.js';
+import { describeDevices } from './devices-cases.js';
+import { describeServer } from './server-cases.js';
+import type { ServiceBackend } from './service-backend.js';
+import { OWNER, SEALED } from './tables.js';
+import type { Transport } from './transports.js';
+
+/** A user whom no other test and no other run has: the tables hold the rows of all of them. */
+export interface UserForTest {
+  readonly owner: string;
+  readonly backend: ServiceBackend;
+  /** Opens a device that begins to sync. */
+  device(name: string): Promise<Device>;
+}
+
+export type NewUser = () => UserForTest;
+
+export function describeService(
+  name: string,
+  transports: readonly Transport[],
+  start: () => Promise<ServiceBackend>,
+): void {
+  describe(name, () => {
+    let backend: ServiceBackend;
+    const owners: string[] = [];
+    beforeAll(async () => {
+      backend = await start();
+    });
+    afterAll(async () => {
+      for (const table of SEALED) {
+        await backend.query(`DELETE FROM ${table} WHERE ${OWNER} = ANY ($1::text[])`, [owners]);
+      }
+      await backend.close();
+    });
+    describe.each(transports)('%s', (transport) => {
+      const newUser: NewUser = () => {
+        const owner = `test-${randomUUID()}`;
+        owners.push(owner);
+        return {
+          owner,
+          backend,
+          async device(name) {
+            const device = await openDevice({ backend, transport, owner, device: name });
+            void device.connect();
+            return device;
+          },
+        };
+      };
+      describeDevices(newUser);
+      describeServer(newUser);
+    });
+  });
+}

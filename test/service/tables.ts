@@ -1,0 +1,25 @@
+/** What the end-to-end suite keeps in a service's Postgres: two tables, and their server's side. */
+import { Schema } from '@powersync/common';
+import { cleartext, defineTable, encrypted } from 'rowseal';
+import { encryptedTables, serverSql, syncConfig } from 'rowseal/powersync';
+
+export const accounts = defineTable('service_test_accounts', {
+  title: encrypted.text(),
+  currency: cleartext.text(),
+});
+
+export const entries = defineTable('service_test_entries', {
+  amount: encrypted.integer(),
+  payee: encrypted.text(),
+  note: encrypted.text().optional(),
+  account_id: cleartext.text(),
+});
+
+export const tables = [accounts, entries];
+export const OWNER = 'owner_id';
+/** The tables of Postgres, which the service must be allowed to read. */
+export const SEALED = tables.map(({ name }) => `${name}_sealed`);
+
+export const schema = new Schema(encryptedTables(tables));
+export const SERVER_SQL = serverSql(tables, { owner: OWNER });
+export const SYNC_CONFIG = syncConfig(tables, { owner: OWNER });
