@@ -9,6 +9,7 @@ import { sealedName } from '../sealed-name.js';
 import { ownerColumn } from './owner-column.js';
 import { sharedFunctions } from './siblings-sql.js';
 import { sqlColumnName, sqlName } from './sql-names.js';
+import { vaultSql } from './vault-sql.js';
 
 /** Options of {@link serverSql}. */
 export interface ServerSqlOptions {
@@ -23,6 +24,10 @@ export interface ServerSqlOptions {
    * {@link syncConfig} asks for an owner, since without one every user receives all rows.
    */
   readonly owner?: string;
+  /**
+   * `true` adds the table of vault headers and the function that `save` of `powerSyncVaultStore` calls.
+   */
+  readonly vault?: boolean;
 }
 
 const SQL_TYPES: Readonly<Record<string, string>> = {
@@ -53,7 +58,7 @@ const SQL_TYPES: Readonly<Record<string, string>> = {
  * ```
  */
 export function serverSql(tables: readonly Table[], options: ServerSqlOptions = {}): string {
-  assertOptions(options, ['owner'], 'serverSql');
+  assertOptions(options, ['owner', 'vault'], 'serverSql');
   assertTables(tables);
   if (new Set(tables.map(({ name }) => name)).size < tables.length) {
     throw new TypeError('serverSql takes each table once: two of these have one name.');
@@ -62,6 +67,7 @@ export function serverSql(tables: readonly Table[], options: ServerSqlOptions = 
     HEAD,
     sharedFunctions(),
     ...tables.map((table) => sealedTable(table, options.owner ?? null)),
+    ...(options.vault ? [vaultSql()] : []),
   ].join('\n');
 }
 

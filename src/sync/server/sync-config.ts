@@ -3,6 +3,7 @@ import { assertOptions } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
 import { assertTables } from '../arguments.js';
 import { sealedName } from '../sealed-name.js';
+import { VAULT_TABLE } from '../vault-table.js';
 import { ownerColumn } from './owner-column.js';
 import { sqlName } from './sql-names.js';
 
@@ -14,16 +15,19 @@ export interface SyncConfigOptions {
    * It holds what the user's token has as `sub`. Without one every user would receive all rows.
    */
   readonly owner: string;
+  /** `true` adds the stream of vault headers, for `powerSyncVaultStore`. */
+  readonly vault?: boolean;
 }
 
 /** What would end a line of YAML, or is refused in it. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\ufeff]/u;
 
 /**
- * Returns the text of PowerSync's sync config (edition 3), one stream for all sealed tables.
+ * Returns the text of PowerSync's sync config (edition 3), one stream for all sealed tables, and with
+ * `vault` another one for the user's vault header.
  *
  * Devices receive it without subscribing, and only rows whose owner is the token's `sub`. Where
- * your config has other streams, copy this one in. The tables must be in the publication that the
+ * your config has other streams, copy these in. The tables must be in the publication that the
  * service reads.
  *
  * @throws `TypeError` for no tables or other ones than `defineTable` makes, without `owner` or for
@@ -41,7 +45,7 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029\ufeff]/u;
  * ```
  */
 export function syncConfig(tables: readonly Table[], options: SyncConfigOptions): string {
-  assertOptions(options, ['owner'], 'syncConfig');
+  assertOptions(options, ['owner', 'vault'], 'syncConfig');
   assertTables(tables);
   const { owner } = options;
   const queries = tables.map((table) => yamlText(ownRows(table, owner)));
@@ -53,8 +57,20 @@ streams:
   rowseal:
     auto_subscribe: true
     queries:
-${queries.map((query) => `      - ${query}\n`).join('')}`;
+${queries.map((query) => `      - ${query}\n`).join('')}${options.vault ? VAULT_STREAM : ''}`;
 }
+
+/**
+ * Priority 0 does not wait for the upload queue, unlike all others: a device hears of a new header
+ * while its edits wait, and seals them again. Nothing is written to this table on a device, so that
+ * nothing of it can be ahead of the server.
+ */
+const VAULT_STREAM = `
+  rowseal_vault:
+    auto_subscribe: true
+    priority: 0
+    query: 'SELECT * FROM "${VAULT_TABLE}" WHERE "id" = auth.user_id()'
+`;
 
 /** One stream, and so one bucket for each user, in which a transaction over tables stays whole. */
 function ownRows(table: Table, owner: string): string {

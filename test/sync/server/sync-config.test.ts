@@ -20,6 +20,17 @@ streams:
 `);
   });
 
+  it('has a stream of its own for vault headers, which waits for no upload', () => {
+    expect(syncConfig([notes], { owner: 'owner_id', vault: true })).toBe(
+      `${syncConfig([notes], { owner: 'owner_id' })}
+  rowseal_vault:
+    auto_subscribe: true
+    priority: 0
+    query: 'SELECT * FROM "rowseal_vaults" WHERE "id" = auth.user_id()'
+`,
+    );
+  });
+
   it('quotes names for SQL and for YAML, so that none of them is anything but a name', () => {
     const odd = defineTable(`a" OR '1' = '1' # : `, {});
     expect(syncConfig([odd], { owner: `o"'` })).toContain(
