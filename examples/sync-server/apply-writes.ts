@@ -90,6 +90,7 @@ async function applyBatch(
   const { op, table, data } = batch[0] as Write;
   const facts = tables.get(table);
   if (!facts) throw permanent('42P01', `There is no table ${table}.`);
+  if (facts.ownerColumn === 'id') throw permanent('42501', `Nobody uploads to ${table}.`);
   const columns = Object.keys(data ?? {}).filter(
     (name) => name !== 'id' && name !== facts.ownerColumn,
   );

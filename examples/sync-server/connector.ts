@@ -5,6 +5,7 @@ import type {
   PowerSyncBackendConnector,
 } from '@powersync/common';
 import type { RefusedRow, Write } from './sync-server.js';
+import type { VaultChange, VaultRow } from './vaults.js';
 
 export interface ConnectorOptions {
   /** The server's `url`. */
@@ -50,6 +51,21 @@ export function syncConnector(
       return { endpoint: url, token: await token };
     },
     uploadData: uploadData(send),
+  };
+}
+
+/** The app's call of its server that `powerSyncVaultStore` asks for. */
+export function vaultSaver({
+  url,
+  owner,
+  device,
+}: ConnectorOptions): (change: VaultChange) => Promise<VaultRow | null> {
+  return async (change) => {
+    const logIn = await post(`${url}/token`, { device, owner });
+    const { token } = (await logIn.json()) as { token: string };
+    const response = await post(`${url}/vault`, { token, change });
+    if (!response.ok) throw new Error(`The server answers a vault with ${response.status}.`);
+    return ((await response.json()) as { stored: VaultRow | null }).stored;
   };
 }
 

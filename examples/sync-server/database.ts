@@ -24,7 +24,7 @@ export interface Database {
 
 export async function openDatabase(
   tablesSql: string,
-  ownerColumn: string,
+  ownerColumnOf: (table: string) => string,
   onCommit: (changes: readonly Change[]) => void,
 ): Promise<Database> {
   const db = await emptyPostgres();
@@ -32,7 +32,7 @@ export async function openDatabase(
   let tables: ReadonlyMap<string, TableFacts> = new Map();
   async function change(sql: string): Promise<void> {
     await db.exec(`DROP SCHEMA IF EXISTS sync CASCADE; ${sql}; CREATE SCHEMA sync`);
-    tables = await tablesOf(db, ownerColumn);
+    tables = await tablesOf(db, ownerColumnOf);
     for (const [index, table] of [...tables.values()].entries()) {
       await db.exec(captureTriggers(table, index));
     }
@@ -84,7 +84,10 @@ async function emptyPostgres(): Promise<PGlite> {
 }
 
 /** Tables with an `id`: what has none can't be synced. */
-async function tablesOf(db: PGlite, ownerColumn: string): Promise<Map<string, TableFacts>> {
+async function tablesOf(
+  db: PGlite,
+  ownerColumnOf: (table: string) => string,
+): Promise<Map<string, TableFacts>> {
   const { rows } = await db.query<{ table: string; column: string; type: string }>(`
     SELECT c.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.atttypmod) AS type
     FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
@@ -97,6 +100,7 @@ async function tablesOf(db: PGlite, ownerColumn: string): Promise<Map<string, Ta
   }
   const tables = new Map<string, TableFacts>();
   for (const [name, ofTable] of columns) {
+    const ownerColumn = ownerColumnOf(name);
     const owned = ofTable.has(ownerColumn) ? ownerColumn : null;
     if (ofTable.has('id')) tables.set(name, { name, columns: ofTable, ownerColumn: owned });
   }

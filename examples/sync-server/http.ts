@@ -5,6 +5,7 @@ import type { Device, Devices, Session } from './devices.js';
 import type { Recorder } from './recorder.js';
 import type { StreamRequest } from './stream.js';
 import type { Write } from './sync-server.js';
+import type { VaultChange, VaultRow } from './vaults.js';
 
 export interface Backend {
   readonly devices: Devices;
@@ -14,6 +15,8 @@ export interface Backend {
   writeCheckpoint(session: Session, clientId: string, wanted?: string): string;
   /** Resolves to whether the device is to get an answer. */
   upload(session: Session, writes: readonly Write[]): Promise<'answer' | 'silence'>;
+  /** The header that is stored then; `null` when there is none. */
+  saveVault(session: Session, change: VaultChange): Promise<VaultRow | null>;
 }
 
 export async function answer(
@@ -60,6 +63,9 @@ export async function answer(
       const outcome = await backend.upload(session, writes);
       return outcome === 'silence' ? void req.socket.destroy() : reply(res, 200, {});
     }
+    case '/vault':
+      if (!json.change) return reply(res, 400, { error: 'There is no change.' });
+      return reply(res, 200, { stored: await backend.saveVault(session, json.change) });
     default:
       return reply(res, 404, { error: 'There is nothing here.' });
   }
@@ -71,6 +77,7 @@ interface RequestBody extends StreamRequest {
   readonly owner?: string;
   readonly checkpoint_request_id?: string;
   readonly transaction?: readonly Write[];
+  readonly change?: VaultChange;
 }
 
 /** The answer to whatever was thrown on the way. */

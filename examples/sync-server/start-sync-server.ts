@@ -12,6 +12,7 @@ import { createRecorder } from './recorder.js';
 import { serveStream } from './stream.js';
 import type { OpenStream, ServerRow, SyncServer, SyncServerOptions } from './sync-server.js';
 import { takeUpload } from './uploads.js';
+import { saveVault } from './vaults.js';
 import { createWriteCheckpoints } from './write-checkpoints.js';
 
 export async function startSyncServer(options: SyncServerOptions): Promise<SyncServer> {
@@ -26,7 +27,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
 
   const database = await openDatabase(
     options.tables,
-    options.ownerColumn ?? 'owner_id',
+    (table) => options.ownerColumns?.[table] ?? options.ownerColumn ?? 'owner_id',
     (changes) => {
       versions.record(changes);
       buckets.record(changes);
@@ -49,6 +50,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
       return checkpoint;
     },
     upload: (session, writes) => takeUpload(database, faults, session, writes),
+    saveVault: ({ owner }, change) => saveVault(database, owner, change),
     async stream(res, token, request) {
       const { device, owner } = devices.holderOf(token) ?? { device: '', owner: '' };
       const clientId = request.client_id ?? '';

@@ -22,6 +22,8 @@ export interface SyncServerOptions {
   readonly tables: string;
   /** The column that says whose row it is, `owner_id` if not given; a table without is everyone's. */
   readonly ownerColumn?: string;
+  /** By table, where it is another one; only the server itself writes a table whose `id` it is. */
+  readonly ownerColumns?: Readonly<Record<string, string>>;
   /** By table: 0 comes first, 3 comes last and is the default. */
   readonly priorities?: Readonly<Record<string, 0 | 1 | 2 | 3>>;
   /** How often an idle stream says how long its token lasts, in milliseconds: 20,000. */
