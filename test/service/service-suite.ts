@@ -5,7 +5,7 @@ import { type Device, openDevice } from './device.js';
 import { describeDevices } from './devices-cases.js';
 import { describeServer } from './server-cases.js';
 import type { ServiceBackend } from './service-backend.js';
-import { OWNER, SEALED } from './tables.js';
+import { OWNER, SEALED, VAULTS } from './tables.js';
 import type { Transport } from './transports.js';
 
 /** A user whom no other test and no other run has: the tables hold the rows of all of them. */
@@ -33,6 +33,7 @@ export function describeService(
       for (const table of SEALED) {
         await backend.query(`DELETE FROM ${table} WHERE ${OWNER} = ANY ($1::text[])`, [owners]);
       }
+      await backend.query(`DELETE FROM ${VAULTS} WHERE id = ANY ($1::text[])`, [owners]);
       await backend.close();
     });
     describe.each(transports)('%s', (transport) => {

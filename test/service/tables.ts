@@ -1,7 +1,7 @@
 /** What the end-to-end suite keeps in a service's Postgres: two tables, and their server's side. */
 import { Schema } from '@powersync/common';
-import { cleartext, defineTable, encrypted } from 'rowseal';
-import { encryptedTables, serverSql, syncConfig } from 'rowseal/powersync';
+import { encryptedTables, serverSql, syncConfig } from '../../src/adapters/powersync/powersync.js';
+import { cleartext, defineTable, encrypted } from '../../src/index.js';
 
 export const accounts = defineTable('service_test_accounts', {
   title: encrypted.text(),
@@ -17,9 +17,11 @@ export const entries = defineTable('service_test_entries', {
 
 export const tables = [accounts, entries];
 export const OWNER = 'owner_id';
-/** The tables of Postgres, which the service must be allowed to read. */
 export const SEALED = tables.map(({ name }) => `${name}_sealed`);
+export const VAULTS = 'rowseal_vaults';
+/** Tables of Postgres that the service must be allowed to read. */
+export const PUBLISHED = [...SEALED, VAULTS];
 
 export const schema = new Schema(encryptedTables(tables));
-export const SERVER_SQL = serverSql(tables, { owner: OWNER });
-export const SYNC_CONFIG = syncConfig(tables, { owner: OWNER });
+export const SERVER_SQL = serverSql(tables, { owner: OWNER, vault: true });
+export const SYNC_CONFIG = syncConfig(tables, { owner: OWNER, vault: true });
