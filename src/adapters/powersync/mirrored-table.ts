@@ -27,6 +27,8 @@ export interface MirroredTable {
   readonly name: string;
   readonly plain: Side;
   readonly sealed: Side;
+  /** Each column's id in payloads, which stays when its name changes. */
+  readonly columnIds: readonly (readonly [name: string, id: number])[];
 }
 
 /** SQLite takes 127 arguments at most, unless it was built to take more. */
@@ -41,7 +43,8 @@ const SERVED_LENGTH_LIMIT = 16 * 1024 * 1024;
  */
 export function mirroredTable(db: CommonPowerSyncDatabase, table: Table): MirroredTable {
   const [plain, sealed] = schemaTablesOf(db, table);
-  return { name: table.name, plain: sideOf(plain), sealed: sideOf(sealed) };
+  const columnIds = table.layout.columns.map(({ name, id }) => [name, id] as const);
+  return { name: table.name, plain: sideOf(plain), sealed: sideOf(sealed), columnIds };
 }
 
 function sideOf({ viewName, internalName, columns }: SchemaTable): Side {

@@ -6,6 +6,7 @@ import { emptyTables, noteTables } from './also-clear.js';
 import { awaitClear, createBookkeeping, type Deletes, NOW_MS, readState } from './bookkeeping.js';
 import { deleteLeftRows, deleteSecurely, shredDeleted } from './leftovers.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
+import { renameColumns } from './renamed-columns.js';
 import { createClearTrigger, createTriggers, forgetUser } from './triggers.js';
 
 /** What a store of one database is told. */
@@ -91,6 +92,7 @@ function assertSameVault(noted: string | null, given: string | null): void {
 }
 
 async function watchTable(tx: LockContext, table: MirroredTable, declaration: string) {
+  await renameColumns(tx, table);
   const name = literal(table.name);
   const known = await tx.getOptional<{ declaration: string }>(
     `SELECT declaration FROM rowseal_tables WHERE tbl = ${name}`,

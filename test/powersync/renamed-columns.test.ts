@@ -1,0 +1,118 @@
+/** Columns that an update of the app renames, while edits of them wait to be sealed. */
+import type { PowerSyncDatabase } from '@powersync/node';
+import { decryptRow, defineTable, encrypted, type SealedRowOf, type Table } from 'rowseal';
+import { startMirror } from 'rowseal/powersync';
+import { describe, expect, it } from 'vitest';
+import { openUserVault, powersyncDevice, schemaOf } from '../support/mirrored-powersync.js';
+import type { DatabaseFile } from '../support/open-powersync.js';
+
+const [text, integer] = [encrypted.text().optional(), encrypted.integer().optional()];
+const before = defineTable('people', { name: text, phone: text, born: integer, note: text });
+/** `phone` and `note` move up by one name, `born` gets a new one, `nick` did not exist. */
+const after = defineTable('people', {
+  nick: text,
+  name: text,
+  note: text.storedAs('phone'),
+  year: integer.storedAs('born'),
+  remark: text.storedAs('note'),
+});
+const ADA = { name: 'Ada', phone: '1', born: 1815, note: 'first' };
+
+/** A database of the earlier version, with Ada sealed, and no mirror. */
+async function earlier(): Promise<{ file: DatabaseFile; db: PowerSyncDatabase }> {
+  const { file, db, mirror } = await powersyncDevice('laptop', [before]);
+  await db.execute(
+    `INSERT INTO people (id, name, phone, born, note) VALUES ('ada', 'Ada', '1', 1815, 'first'),
+    ('gone', 'Bob', '2', 1816, 'second')`,
+  );
+  await mirror.flush();
+  await mirror.close();
+  return { file, db };
+}
+
+/** Opens it with the next version, which may write before its mirror starts. */
+async function updated(file: DatabaseFile, writes: readonly string[] = [], table: Table = after) {
+  const db = await file.open(schemaOf([table]));
+  for (const sql of writes) await db.execute(sql);
+  return { db, mirror: await startMirror({ db, tables: [table], vault: null }) };
+}
+
+async function sealedRow(db: PowerSyncDatabase, id: string) {
+  const sealed = await db.get<SealedRowOf<typeof after>>(
+    'SELECT * FROM people_sealed WHERE id = ?',
+    [id],
+  );
+  return decryptRow(await openUserVault(), after, sealed);
+}
+
+describe('an edit of a renamed column', () => {
+  it('is sealed under the present name, with those of other columns', async () => {
+    const { file, db: old } = await earlier();
+    await old.execute("UPDATE people SET phone = '11' WHERE id = 'ada'");
+    await old.execute("UPDATE people SET born = 1999, note = NULL WHERE id = 'ada'");
+    await old.execute("DELETE FROM people WHERE id = 'gone'");
+    await old.execute("INSERT INTO people (id, phone, born) VALUES ('new', 'new', 0.5)");
+    await old.close();
+    const { db, mirror } = await updated(file);
+    const ada = { id: 'ada', nick: null, name: 'Ada', note: '11', year: 1999, remark: null };
+    const added = { id: 'new', nick: null, name: null, note: 'new', year: 0, remark: null };
+    const ALL = 'SELECT * FROM people ORDER BY id';
+    expect(await db.getAll(ALL)).toEqual([ada, added]); // locked, and shown all the same
+    await mirror.unlock(await openUserVault());
+    await mirror.flush();
+    expect(await db.getAll(ALL)).toEqual([ada, added]);
+    expect(await sealedRow(db, 'ada')).toEqual({ id: 'ada', name: 'Ada', note: '11', year: 1999 });
+    expect(await sealedRow(db, 'new')).toEqual({ id: 'new', note: 'new', year: 0 });
+    expect(mirror.status).toMatchObject({ unsealable: 0, quarantined: 0 });
+  });
+
+  it.each([
+    ['of another column', "nick = 'A'", { nick: 'A', note: '11' }],
+    ['of the same column', "note = '12'", { note: '12' }],
+  ])('survives a write %s before the mirror starts', async (_, set, expected) => {
+    const { file, db: old } = await earlier();
+    await old.execute("UPDATE people SET phone = '11' WHERE id = 'ada'");
+    await old.close();
+    const { db, mirror } = await updated(file, [
+      `UPDATE people SET ${set} WHERE id = 'ada'`,
+      "UPDATE people SET name = 'Ada L.' WHERE id = 'ada'",
+      "DELETE FROM people WHERE id = 'gone'",
+    ]);
+    await mirror.unlock(await openUserVault());
+    await mirror.flush();
+    const { name, ...rest } = { ...ADA, ...expected, name: 'Ada L.' };
+    const { born: year, note, nick } = { nick: null, ...rest };
+    const row = { id: 'ada', nick, name, note, year, remark: 'first' };
+    expect(await db.getAll('SELECT * FROM people')).toEqual([row]);
+    expect(await sealedRow(db, 'ada')).toMatchObject({ name, note, year, remark: 'first' });
+  });
+
+  it('is nothing for a table whose columns only change places', async () => {
+    const { file, db: old } = await earlier();
+    await old.execute("UPDATE people SET phone = '11' WHERE id = 'ada'");
+    await old.close();
+    const { name, phone, born, note } = before.columns;
+    const shuffled = defineTable('people', { note, born, phone, name });
+    const { db, mirror } = await updated(file, [], shuffled);
+    await mirror.unlock(await openUserVault());
+    await mirror.flush();
+    const ada = { id: 'ada', ...ADA, phone: '11' };
+    expect(await db.getAll("SELECT * FROM people WHERE id = 'ada'")).toEqual([ada]);
+  });
+
+  it('queues nothing when nothing waits', async () => {
+    const { file, db: old } = await earlier();
+    await old.close();
+    const { db } = await updated(file);
+    expect(await db.getAll("SELECT * FROM rowseal_queue WHERE dir <> 'show'")).toEqual([]);
+    const [ada] = await db.getAll('SELECT * FROM people');
+    expect(ada).toEqual({
+      id: 'ada',
+      nick: null,
+      name: 'Ada',
+      note: '1',
+      year: 1815,
+      remark: 'first',
+    });
+  });
+});
