@@ -145,8 +145,12 @@ export function findingsOf(
   return findings;
 }
 
-/** The versions may bind different columns: those say nothing about which of them is older. */
-function isStale(before: RowVersion, opened: RowVersion): boolean {
+/**
+ * Whether a row is older than what was seen of it, and tells nothing new.
+ *
+ * The versions may bind different columns: those say nothing about which of them is older.
+ */
+export function isStale(before: RowVersion, opened: RowVersion): boolean {
   const [seen, content] = [before.content, opened.content].map((each) =>
     withoutBound(withoutBound(each, before.bound), opened.bound),
   ) as [RowContent, RowContent];

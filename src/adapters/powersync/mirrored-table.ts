@@ -34,7 +34,7 @@ export interface MirroredTable {
 /** SQLite takes 127 arguments at most, unless it was built to take more. */
 const ARGUMENT_LIMIT = 100;
 /** In characters: twice what a payload of the greatest length and the siblings beside it take. */
-const SERVED_LENGTH_LIMIT = 16 * 1024 * 1024;
+export const SERVED_LENGTH_LIMIT = 16 * 1024 * 1024;
 
 /**
  * Finds both sides in the database's schema.

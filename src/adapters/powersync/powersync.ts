@@ -17,12 +17,19 @@ export {
   type UploadEntry,
   type UploadWrite,
 } from '../../sync/to-server.js';
+export { decryptDiff } from './decrypt-diff.js';
+export type { DecryptedChange, DiffFinding } from './diff-change.js';
+export type { DiffRecord, ExtractedDiffRecord } from './diff-records.js';
+export type { DecryptedDiff } from './diff-turns.js';
 export { type LogOutOptions, logOut } from './log-out.js';
 export {
   type EncryptedTables,
   type EncryptedTablesOptions,
   encryptedTables,
+  type SealedTables,
+  sealedTables,
 } from './schema.js';
 export type { UploadAnswer, UploadRefusal } from './send-writes.js';
 export { type MirrorOptions, startMirror } from './start-mirror.js';
+export { type TrackDiffOptions, trackDecryptedDiff } from './track-decrypted-diff.js';
 export { type UploadOptions, type UploadTransaction, uploadWith } from './upload-with.js';

@@ -3,7 +3,7 @@ import type { CommonPowerSyncDatabase, Table as PowerSyncTable } from '@powersyn
 import type { Table } from '../../rows/table.js';
 import { assertGiven } from '../../sync/arguments.js';
 import { sealedName } from '../../sync/sealed-name.js';
-import { encryptedTables, MIRROR_COLUMNS } from './schema.js';
+import { encryptedTables, MIRROR_COLUMNS, sealedTables } from './schema.js';
 
 /** A table as the database has it. */
 export type SchemaTable = CommonPowerSyncDatabase['schema']['tables'][number];
@@ -18,14 +18,26 @@ export function schemaTablesOf(
   table: Table,
 ): readonly [plain: SchemaTable, sealed: SchemaTable] {
   const made: Readonly<Record<string, PowerSyncTable>> = encryptedTables([table]);
-  const find = (name: string) => {
-    const found = tableIn(db, name);
-    const wanted = made[name] as PowerSyncTable;
-    assertKind(found, wanted.localOnly);
-    assertColumns(found, wanted);
-    return found;
-  };
+  const find = (name: string) => findTable(db, name, made[name] as PowerSyncTable);
   return [find(table.name), find(sealedName(table))];
+}
+
+/**
+ * The sealed PowerSync table of a declared one, whether there is a plaintext one or not.
+ *
+ * @throws `TypeError` when it is missing or is not what `sealedTables` makes.
+ */
+export function sealedTableOf(db: CommonPowerSyncDatabase, table: Table): SchemaTable {
+  const made: Readonly<Record<string, PowerSyncTable>> = sealedTables([table]);
+  const name = sealedName(table);
+  return findTable(db, name, made[name] as PowerSyncTable);
+}
+
+function findTable(db: CommonPowerSyncDatabase, name: string, wanted: PowerSyncTable): SchemaTable {
+  const found = tableIn(db, name);
+  assertKind(found, wanted.localOnly);
+  assertColumns(found, wanted);
+  return found;
 }
 
 /**
@@ -94,6 +106,6 @@ function assertColumns({ name, columns }: SchemaTable, wanted: PowerSyncTable): 
 
 function refuse(name: string, why: string): never {
   throw new TypeError(
-    `In the schema '${name}' ${why}. Make it with ...encryptedTables(tables), of the tables that startMirror is given.`,
+    `In the schema '${name}' ${why}. Make it of the very tables given here: with ...encryptedTables(tables), or with sealedTables where no mirror runs.`,
   );
 }

@@ -42,6 +42,11 @@ export type EncryptedTables<T extends Table> = Flat<
   }
 >;
 
+/** The sealed tables alone of declared tables: `x_sealed`, which syncs. */
+export type SealedTables<T extends Table> = Flat<{
+  [E in T as `${E['name']}_sealed`]: SealedTable<E['columns']>;
+}>;
+
 /** Options of {@link encryptedTables}. */
 export interface EncryptedTablesOptions<Name extends string = string> {
   /** By table: indexes of the plaintext table, as PowerSync's own tables take them. */
@@ -99,6 +104,35 @@ export function encryptedTables<const T extends readonly Table[]>(
   return Object.fromEntries(made) as EncryptedTables<T[number]>;
 }
 
+/**
+ * Makes the sealed PowerSync table of each declared table, without a plaintext one beside it.
+ *
+ * For an app that keeps what it decrypts elsewhere, such as in memory, and follows it with
+ * `trackDecryptedDiff`. It seals rows with `encryptRow`, and no mirror can be started.
+ *
+ * @throws `TypeError` for what `encryptedTables` throws one for, but for indexes.
+ *
+ * @example
+ * ```ts
+ * import { Schema } from '@powersync/common';
+ * import { cleartext, defineTable, encrypted } from 'rowseal';
+ * import { sealedTables } from 'rowseal/powersync';
+ *
+ * const notes = defineTable('notes', { body: encrypted.text(), folder: cleartext.text() });
+ * const schema = new Schema({ ...sealedTables([notes]) });
+ * const [sealed] = schema.tables;
+ * const columns = sealed?.columns.map(({ name }) => name);
+ * console.assert(sealed?.name === 'notes_sealed');
+ * console.assert(columns?.join() === 'folder,payload,parents,siblings');
+ * ```
+ */
+export function sealedTables<const T extends readonly Table[]>(tables: T): SealedTables<T[number]> {
+  assertTables(tables);
+  assertNames(tables, []);
+  const made = tables.map((table) => [sealedName(table), sealedTable(table)]);
+  return Object.fromEntries(made) as SealedTables<T[number]>;
+}
+
 function plaintextTable({ name, layout }: Table, indexes: IndexShorthand): PowerSyncTable {
   const columns = columnsOf(layout.columns);
   const all = Object.values(indexes).flatMap((list) => (Array.isArray(list) ? list : null));
@@ -127,7 +161,8 @@ function columnsOf(columns: readonly LayoutColumn[]): Record<string, TextColumn 
   return Object.fromEntries(columns.map(({ name, codec }) => [name, engineColumn(codec.name)]));
 }
 
-function engineColumn(type: string): TextColumn | NumberColumn {
+/** The PowerSync column of a type. */
+export function engineColumn(type: string): TextColumn | NumberColumn {
   if (type === 'integer' || type === 'boolean') return column.integer;
   return type === 'real' ? column.real : column.text;
 }
