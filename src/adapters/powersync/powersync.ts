@@ -17,6 +17,7 @@ export {
   type UploadEntry,
   type UploadWrite,
 } from '../../sync/to-server.js';
+export type { VaultSource } from '../../sync/vault-source.js';
 export { decryptDiff } from './decrypt-diff.js';
 export type { DecryptedChange, DiffFinding } from './diff-change.js';
 export type { DiffRecord, ExtractedDiffRecord } from './diff-records.js';
@@ -33,3 +34,5 @@ export type { UploadAnswer, UploadRefusal } from './send-writes.js';
 export { type MirrorOptions, startMirror } from './start-mirror.js';
 export { type TrackDiffOptions, trackDecryptedDiff } from './track-decrypted-diff.js';
 export { type UploadOptions, type UploadTransaction, uploadWith } from './upload-with.js';
+export { type VaultTable, vaultTable } from './vault-schema.js';
+export { type PowerSyncVaultOptions, powerSyncVaultStore } from './vault-store.js';

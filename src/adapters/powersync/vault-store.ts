@@ -1,0 +1,130 @@
+/** A vault's header through PowerSync, and this device's pin beside it. */
+import type { CommonPowerSyncDatabase } from '@powersync/common';
+import { assertOptions } from '../../errors.js';
+import { refreshVault } from '../../keys/refresh-vault.js';
+import type { HeaderChange, HeaderVersion, VaultStore } from '../../keys/vault-store.js';
+import { assertGiven } from '../../sync/arguments.js';
+import type { VaultSource } from '../../sync/vault-source.js';
+import { assertDatabase } from './database-check.js';
+import { type AnsweredChange, answered, hasArrived } from './vault-answers.js';
+import { readPin, writePin } from './vault-pins.js';
+import {
+  guardVaultRow,
+  lookUntil,
+  readVaultRow,
+  syncedVaultRow,
+  watchVaultRow,
+} from './vault-rows.js';
+import { vaultTableIn } from './vault-schema.js';
+
+/** Options of {@link powerSyncVaultStore}. */
+export interface PowerSyncVaultOptions {
+  /** Whose vault it is: what the user's PowerSync token has as `sub`. */
+  readonly user: string;
+  /**
+   * Calls your server, which calls `rowseal_save_vault`, and resolves with the row that this returns,
+   * or with `null` when it returns none; rejects when it is offline.
+   *
+   * Your server takes the owner from the session, never from the request. It may be called twice with
+   * the same change.
+   */
+  save(change: HeaderChange): Promise<HeaderVersion | null>;
+  /** How long to wait for the sync before a call fails, in milliseconds: 15,000. */
+  readonly timeout?: number;
+}
+
+const TIMEOUT_MS = 15_000;
+
+/**
+ * Keeps the user's vault with PowerSync: the header is read by sync and written by a call of your
+ * server; the pin lies in the database file, and survives log-out.
+ *
+ * The schema has `...vaultTable()`, the server what `serverSql` and `syncConfig` make with
+ * `{ vault: true }`. It works before and while the mirror does. On a new device `openVault` waits for
+ * the sync, so connect the database first; later it opens the header that was synced last, offline too.
+ * Changing the vault needs the server, and counts once the sync has brought it back.
+ *
+ * It is a {@link VaultSource} too: `refresh` is `refreshVault`, and `onHeader` calls back when a header
+ * arrives.
+ *
+ * Security: a server that hides the row looks like a user without a vault. Never create one without
+ * asking.
+ *
+ * @throws `TypeError` for what is no database, a schema without `vaultTable()`, and for options that it
+ * does not have or that are of another type. What goes wrong later becomes `STORE_FAILED`.
+ *
+ * @example
+ * ```ts
+ * import { Schema } from '@powersync/common';
+ * import { PowerSyncDatabase } from '@powersync/node';
+ * import { type HeaderChange, openVault, byRecoveryKey } from 'rowseal';
+ * import { powerSyncVaultStore, vaultTable } from 'rowseal/powersync';
+ *
+ * const schema = new Schema({ ...vaultTable() });
+ * const db = new PowerSyncDatabase({ schema, database: { dbFilename: 'vault-store.db' } });
+ * const store = powerSyncVaultStore(db, {
+ *   user: 'ada',
+ *   save: async (change: HeaderChange) => (await fetch('/vault', { body: JSON.stringify(change) })).json(),
+ *   timeout: 100,
+ * });
+ * const key = '0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ';
+ * const failed = await openVault(store, byRecoveryKey(key)).catch(({ code }) => code);
+ * console.assert(failed === 'RECOVERY_KEY_TYPO' || failed === 'STORE_FAILED'); // not connected
+ * ```
+ */
+export function powerSyncVaultStore(
+  db: CommonPowerSyncDatabase,
+  options: PowerSyncVaultOptions,
+): VaultStore & VaultSource {
+  assertOptions(options, ['save', 'timeout', 'user'], 'powerSyncVaultStore');
+  const { user, save, timeout = TIMEOUT_MS } = options;
+  assertDatabase(db);
+  vaultTableIn(db);
+  assertGiven(typeof user === 'string' && user !== '', 'user: what the token has as sub');
+  assertGiven(typeof save === 'function', 'save: a function');
+  assertGiven(timeout >= 0, 'timeout: milliseconds');
+
+  /** The change whose effect has not been synced yet. */
+  let awaited: AnsweredChange | null = null;
+  /** Changes of which nobody can say whether they are in effect, until that was said. */
+  const doubts: unknown[] = [];
+
+  const pins = {
+    loadPin: () => readPin(db, user),
+    savePin: (pin: string) => writePin(db, user, pin),
+  };
+  const synced = async () => {
+    await db.waitForReady();
+    await guardVaultRow(db);
+    return (await syncedVaultRow(db, user, timeout))?.header ?? null;
+  };
+  const saveHeader = async (change: HeaderChange) => {
+    try {
+      awaited = await answered(change, save);
+    } catch (error) {
+      doubts.push(error);
+      throw error;
+    }
+  };
+  const readBack = async (change: AnsweredChange) => {
+    try {
+      await lookUntil(timeout, 'What the server says it stored did not arrive.', async () =>
+        hasArrived(change, await readVaultRow(db, user)) ? true : undefined,
+      );
+    } finally {
+      if (awaited === change) awaited = null;
+    }
+  };
+  return {
+    ...pins,
+    saveHeader,
+    async loadHeader() {
+      if (doubts.length > 0) throw doubts.pop();
+      if (awaited) await readBack(awaited);
+      return synced();
+    },
+    // Not through `loadHeader`: what that says of a change is for whoever made it.
+    refresh: (vault) => refreshVault({ ...pins, saveHeader, loadHeader: synced }, vault),
+    onHeader: (listener) => watchVaultRow(db, user, listener),
+  };
+}

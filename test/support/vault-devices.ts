@@ -1,0 +1,80 @@
+/** Devices of one user whose vault goes through PowerSync, with real databases and the sync server. */
+import { Schema } from '@powersync/common';
+import type { PowerSyncDatabase } from '@powersync/node';
+import {
+  defineTable,
+  encrypted,
+  type HeaderChange,
+  type HeaderVersion,
+  type VaultStore,
+} from 'rowseal';
+import { onTestFinished } from 'vitest';
+import { vaultSaver } from '../../examples/sync-server/connector.js';
+import { startSyncServer } from '../../examples/sync-server/start-sync-server.js';
+import type { SyncServer } from '../../examples/sync-server/sync-server.js';
+import { encryptedTables } from '../../src/adapters/powersync/schema.js';
+import { vaultTable } from '../../src/adapters/powersync/vault-schema.js';
+import { powerSyncVaultStore } from '../../src/adapters/powersync/vault-store.js';
+import { serverSql } from '../../src/sync/server/server-sql.js';
+import type { VaultSource } from '../../src/sync/vault-source.js';
+import { uploadsOf } from './mirrored-powersync.js';
+import { type DatabaseFile, databaseFile } from './open-powersync.js';
+import { connect } from './synced-devices.js';
+
+export const diary = defineTable('diary', { body: encrypted.text() });
+export const vaultSchema = new Schema({ ...encryptedTables([diary]), ...vaultTable() });
+export const VAULTS = 'rowseal_vaults';
+
+/** A server that keeps vaults, closed when the test is over. */
+export async function vaultServer(): Promise<SyncServer> {
+  const server = await startSyncServer({
+    tables: serverSql([diary], { owner: 'owner_id', vault: true }),
+    ownerColumns: { [VAULTS]: 'id' },
+    priorities: { [VAULTS]: 0 },
+  });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+type Save = (change: HeaderChange) => Promise<HeaderVersion | null>;
+
+export interface VaultDeviceOptions {
+  readonly file?: DatabaseFile;
+  readonly user?: string;
+  readonly timeout?: number;
+  /** What is between the store and the server. */
+  readonly through?: (save: Save) => Save;
+}
+
+export interface VaultDevice {
+  readonly file: DatabaseFile;
+  readonly db: PowerSyncDatabase;
+  readonly store: VaultStore & VaultSource;
+  connect(): Promise<void>;
+}
+
+/** A device that is not connected yet. */
+export async function vaultDevice(
+  server: SyncServer,
+  name: string,
+  { file, user = 'ada', through = (save) => save, timeout = 60_000 }: VaultDeviceOptions = {},
+): Promise<VaultDevice> {
+  const place = file ?? (await databaseFile());
+  const db = await place.open(vaultSchema);
+  const save = through(vaultSaver({ url: server.url, owner: user, device: name }));
+  return {
+    file: place,
+    db,
+    store: powerSyncVaultStore(db, { user, save, timeout }),
+    connect: () => connect(db, server, name, { owner: user, uploadData: uploadsOf([diary]) }),
+  };
+}
+
+/** The same, and it begins to sync. */
+export async function connectedVaultDevice(
+  ...args: Parameters<typeof vaultDevice>
+): Promise<VaultDevice> {
+  const device = await vaultDevice(...args);
+  void device.connect();
+  return device;
+}
