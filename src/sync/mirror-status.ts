@@ -1,4 +1,5 @@
 /** What a mirror says about itself: one frozen object, replaced when something changed. */
+import type { RowsealErrorCode } from '../errors/error-code.js';
 import type { QueueCounts, TroubleTally } from './sync-store.js';
 
 /**
@@ -12,12 +13,25 @@ import type { QueueCounts, TroubleTally } from './sync-store.js';
  */
 export type MirrorState = 'running' | 'locked' | 'failing' | 'replaced' | 'closed';
 
+/** Why a mirror does not follow the header that its vault store shows. */
+export interface HeaderProblem {
+  /** The code with which `refreshVault` refuses it. */
+  readonly code: RowsealErrorCode;
+  /** What there is to say, and what the app can do. */
+  readonly message: string;
+}
+
 /** What a mirror is doing, and what is not in step. */
 export interface MirrorStatus {
   /** Where it stands. */
   readonly state: MirrorState;
   /** What the engine threw last while `failing`. */
   readonly error: Error | null;
+  /**
+   * Why the header in the `vaultStore` is not the one in use: the mirror goes on with the vault that it
+   * has, or is `locked` when the code is `UNLOCK_FAILED`; `null` when all is well.
+   */
+  readonly header: HeaderProblem | null;
   /** How many rows the app wrote that are not sealed yet. */
   readonly pendingOut: number;
   /** How many rows arrived that are not in the plaintext yet. */
@@ -47,6 +61,7 @@ export interface MirrorStatus {
 export const INITIAL_STATUS: MirrorStatus = Object.freeze({
   state: 'locked',
   error: null,
+  header: null,
   pendingOut: 0,
   pendingIn: 0,
   pendingMerges: 0,

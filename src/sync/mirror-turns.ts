@@ -36,6 +36,8 @@ export interface MirrorRun {
   readonly loop: WorkLoop;
   /** `null` while locked. */
   vault: Vault | null;
+  /** The last one there was, which may be locked. */
+  latestVault: Vault | null;
   /** The one that the last turn had. */
   turnVault: Vault | null;
   /** Why it ended; `null` while it runs. */
@@ -73,6 +75,7 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
       (error) => turnFailed(run, error),
     ),
     vault: null,
+    latestVault: null,
     turnVault: null,
     ended: null,
     ends: [],

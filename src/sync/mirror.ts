@@ -4,6 +4,7 @@ import type { Table } from '../rows/table.js';
 import type { MirrorStatus } from './mirror-status.js';
 import type { RowName } from './row-name.js';
 import type { RowFinding, TroubledRow } from './sync-store.js';
+import type { VaultSource } from './vault-source.js';
 
 /** What a mirror over any store is told. */
 export interface MirrorSettings {
@@ -13,6 +14,8 @@ export interface MirrorSettings {
   readonly deletes: 'sealed' | 'engine';
   /** Resolves when the engine has everything that the server had at first. */
   readonly firstSync: Promise<void>;
+  /** Tells of new headers; without one the app calls `unlock`. */
+  readonly vaultStore?: VaultSource | undefined;
   /** How long a merge is left to the writer of the payload in place: milliseconds. */
   readonly mergeDelay?: () => number;
 }
@@ -34,6 +37,12 @@ export interface RetryOptions {
 export interface Mirror {
   /** A frozen object, replaced whenever something in it changed. */
   readonly status: MirrorStatus;
+  /**
+   * The vault in use, as of the newest header that the mirror has followed; `null` while it is locked.
+   *
+   * Change the vault from this one, not from the one that the mirror was given.
+   */
+  readonly vault: Vault | null;
   /**
    * Calls `listener` after each change of `status`; returns how to stop that.
    *

@@ -2,6 +2,7 @@
 import { assertOptions } from '../errors.js';
 import { assertVault, type Vault } from '../keys/vault.js';
 import { assertGiven } from './arguments.js';
+import { followVault } from './follow-vault.js';
 import type { Mirror, MirrorSettings, RetryOptions } from './mirror.js';
 import { createMirrorRun, endReplaced, endRun, type MirrorRun } from './mirror-turns.js';
 import { isRowName } from './row-name.js';
@@ -19,22 +20,32 @@ export async function runMirror(store: SyncStore, settings: MirrorSettings): Pro
   const run = createMirrorRun(store, settings);
   await takeVault(run, settings.vault);
   await store.release('unsealable');
-  run.stopListening = store.onWork(run.loop.wake);
+  const stopWork = store.onWork(run.loop.wake);
+  const follower = settings.vaultStore && followVault(run, settings.vaultStore);
+  run.stopListening = () => {
+    stopWork();
+    follower?.stop();
+  };
   settings.firstSync.then(
     () => downloaded(run),
     // The engine was closed before it had synced: there is nothing more to wait for.
     () => {},
   );
   run.loop.wake();
+  follower?.wake();
   const mirror: Mirror = Object.freeze({
     get status() {
       return run.status.current;
+    },
+    get vault() {
+      return run.vault;
     },
     subscribe: run.status.subscribe,
     async unlock(vault: Vault) {
       assertVault(vault);
       await takeVault(run, vault);
       run.loop.wake();
+      follower?.wake();
     },
     flush: run.loop.drain,
     waitForFirstSync: () => untilFirstSync(run),
@@ -61,6 +72,7 @@ async function takeVault(run: MirrorRun, vault: Vault | null): Promise<void> {
   if (result === 'replaced') void endReplaced(run);
   if (run.ended) throw run.ended;
   run.vault = vault;
+  run.latestVault = vault;
   run.status.set({ state: vault ? 'running' : 'locked', error: null });
 }
 

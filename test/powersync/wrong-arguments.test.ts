@@ -1,7 +1,7 @@
 /** What callers from JavaScript may give is refused with what to give, before anything is touched. */
 import { Schema } from '@powersync/common';
 import type { PowerSyncDatabase } from '@powersync/node';
-import { defineTable, encrypted, type Vault } from 'rowseal';
+import { defineTable, encrypted, memoryStore, type Vault } from 'rowseal';
 import {
   encryptedTables,
   logOut,
@@ -148,12 +148,17 @@ describe('a function that answers later', () => {
     [
       'startMirror without options',
       () => loose.startMirror(),
-      "startMirror takes { alsoClear, db, deletes, tables, vault }, not 'undefined'.",
+      "startMirror takes { alsoClear, db, deletes, tables, vault, vaultStore }, not 'undefined'.",
     ],
     [
       'an option of startMirror that there is not',
       ({ db }) => loose.startMirror({ db, tables, vualt: null }),
-      "startMirror takes { alsoClear, db, deletes, tables, vault }, not 'vualt'.",
+      "startMirror takes { alsoClear, db, deletes, tables, vault, vaultStore }, not 'vualt'.",
+    ],
+    [
+      'a vault store that tells of no headers',
+      ({ db }) => loose.startMirror({ db, tables, vault: null, vaultStore: memoryStore() }),
+      'Give vaultStore: what powerSyncVaultStore returned.',
     ],
     ['startMirror without a database', () => loose.startMirror({ tables, vault: null }), DATABASE],
     [

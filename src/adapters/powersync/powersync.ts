@@ -6,7 +6,7 @@
  */
 
 export type { Mirror, RetryOptions } from '../../sync/mirror.js';
-export type { MirrorState, MirrorStatus } from '../../sync/mirror-status.js';
+export type { HeaderProblem, MirrorState, MirrorStatus } from '../../sync/mirror-status.js';
 export type { RowName } from '../../sync/row-name.js';
 export { type ServerSqlOptions, serverSql } from '../../sync/server/server-sql.js';
 export { type SyncConfigOptions, syncConfig } from '../../sync/server/sync-config.js';

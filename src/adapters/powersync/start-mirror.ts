@@ -6,6 +6,7 @@ import type { Table } from '../../rows/table.js';
 import { assertGiven, assertTables } from '../../sync/arguments.js';
 import type { Mirror } from '../../sync/mirror.js';
 import { runMirror } from '../../sync/run-mirror.js';
+import type { VaultSource } from '../../sync/vault-source.js';
 import { assertOwnTables } from './also-clear.js';
 import { assertDatabase } from './database-check.js';
 import { createPowerSyncStore } from './powersync-store.js';
@@ -18,6 +19,12 @@ export interface MirrorOptions {
   readonly db: CommonPowerSyncDatabase;
   /** The user's vault; `null` while it is locked. */
   readonly vault: Vault | null;
+  /**
+   * Tells the mirror of new headers, as the store of `powerSyncVaultStore` does.
+   *
+   * Without one, a change made elsewhere is in use after the app's next `openVault` and `unlock`.
+   */
+  readonly vaultStore?: VaultSource;
   /** The declared tables. */
   readonly tables: readonly Table[];
   /**
@@ -69,19 +76,28 @@ export interface MirrorOptions {
  * ```
  */
 export async function startMirror(options: MirrorOptions): Promise<Mirror> {
-  assertOptions(options, ['alsoClear', 'db', 'deletes', 'tables', 'vault'], 'startMirror');
-  const { db, vault, tables, deletes = 'sealed', alsoClear = [] } = options;
+  assertOptions(options, OPTION_NAMES, 'startMirror');
+  const { db, vault, tables, deletes = 'sealed', alsoClear = [], vaultStore } = options;
   assertDatabase(db);
   assertTables(tables);
   assertGiven(deletes === 'sealed' || deletes === 'engine', "deletes: 'sealed' or 'engine'");
   assertGiven(vault !== undefined, 'vault: an open one, or null while it is locked');
   if (vault !== null) assertVault(vault);
+  const isSource = [vaultStore?.refresh, vaultStore?.onHeader].every(
+    (each) => typeof each === 'function',
+  );
+  assertGiven(
+    vaultStore === undefined || isSource,
+    'vaultStore: what powerSyncVaultStore returned',
+  );
   await db.waitForReady();
   await assertOwnTables(db, alsoClear);
   assertAllMirrored(db, tables);
   const store = createPowerSyncStore(db, tables, { alsoClear, deletes });
   const firstSync = db.waitForFirstSync();
-  const mirror = await runMirror(store, { vault, tables, deletes, firstSync });
+  const mirror = await runMirror(store, { vault, tables, deletes, firstSync, vaultStore });
   noteMirror(db, mirror);
   return mirror;
 }
+
+const OPTION_NAMES = ['alsoClear', 'db', 'deletes', 'tables', 'vault', 'vaultStore'];
