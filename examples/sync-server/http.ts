@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UploadRefused } from './apply-writes.js';
 import type { Device, Devices, Session } from './devices.js';
+import { httpOutlet, type Outlet } from './outlet.js';
 import type { Recorder } from './recorder.js';
 import type { StreamRequest } from './stream.js';
 import type { Write } from './sync-server.js';
@@ -10,7 +11,9 @@ import type { VaultChange, VaultRow } from './vaults.js';
 export interface Backend {
   readonly devices: Devices;
   readonly recorder: Recorder;
-  stream(res: ServerResponse, token: string, request: StreamRequest): Promise<void>;
+  /** Whether streams are BSON where the device accepts that. */
+  readonly speaksBson?: boolean;
+  stream(outlet: Outlet, token: string, request: StreamRequest): Promise<void>;
   /** The next write checkpoint of a client, or the one that it asks for if that is higher. */
   writeCheckpoint(session: Session, clientId: string, wanted?: string): string;
   /** Resolves to whether the device is to get an answer. */
@@ -22,7 +25,7 @@ export interface Backend {
 export async function answer(
   req: IncomingMessage,
   res: ServerResponse,
-  { devices, recorder, ...backend }: Backend,
+  { devices, recorder, speaksBson = false, ...backend }: Backend,
 ): Promise<void> {
   const body = await bodyOf(req);
   const url = new URL(req.url ?? '/', 'http://localhost');
@@ -46,7 +49,7 @@ export async function answer(
   if (token === undefined || !session) return reply(res, 401, { error: 'The token is over.' });
   switch (url.pathname) {
     case '/sync/stream':
-      return backend.stream(res, token, json);
+      return backend.stream(httpOutlet(res, req.headers.accept, speaksBson), token, json);
     case '/write-checkpoint2.json': {
       const clientId = url.searchParams.get('client_id') ?? '';
       const write_checkpoint = backend.writeCheckpoint(session, clientId);

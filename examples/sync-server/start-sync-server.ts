@@ -1,6 +1,6 @@
 /** Starts the sync server in this process. */
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBuckets } from './buckets.js';
 import { openDatabase } from './database.js';
@@ -8,6 +8,7 @@ import { createDevices } from './devices.js';
 import { createFaults } from './faults.js';
 import { createVersions, hostileSide } from './hostile.js';
 import { answer, answerError, type Backend } from './http.js';
+import type { Outlet } from './outlet.js';
 import { createRecorder } from './recorder.js';
 import { serveStream } from './stream.js';
 import type { OpenStream, ServerRow, SyncServer, SyncServerOptions } from './sync-server.js';
@@ -22,7 +23,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
   const recorder = createRecorder();
   const faults = createFaults();
   const checkpoints = createWriteCheckpoints();
-  const streams = new Map<ServerResponse, OpenStream>();
+  const streams = new Map<Outlet, OpenStream>();
   const signal = createSignal();
 
   const database = await openDatabase(
@@ -44,6 +45,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
   const backend: Backend = {
     devices,
     recorder,
+    speaksBson: options.bson ?? false,
     writeCheckpoint({ owner }, clientId, wanted) {
       const checkpoint = checkpoints.request(owner, clientId, wanted);
       signal.notify();
@@ -51,14 +53,14 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
     },
     upload: (session, writes) => takeUpload(database, faults, session, writes),
     saveVault: ({ owner }, change) => saveVault(database, owner, change),
-    async stream(res, token, request) {
+    async stream(outlet, token, request) {
       const { device, owner } = devices.holderOf(token) ?? { device: '', owner: '' };
       const clientId = request.client_id ?? '';
       let linesSent = 0;
-      res.once('close', () => streams.delete(res));
-      const seen = () => streams.set(res, { device, owner, clientId, linesSent });
+      outlet.onClose(() => streams.delete(outlet));
+      const seen = () => streams.set(outlet, { device, owner, clientId, linesSent });
       seen();
-      await serveStream(res, request, {
+      await serveStream(outlet, request, {
         look: () => ({
           lastOpId: buckets.lastOpId(),
           writeCheckpoint: checkpoints.current(owner, clientId),
@@ -100,7 +102,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
       database.commit(async (tx) => (await tx.query<ServerRow>(sql, [...params])).rows),
     async migrate(sql) {
       await database.migrate(sql);
-      for (const res of streams.keys()) res.destroy(); // a stream tells of the tables at its start only
+      for (const outlet of streams.keys()) outlet.destroy(); // a stream tells of the tables at its start only
     },
     disk: database.disk,
     received: async () => recorder.requests,
@@ -113,7 +115,9 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
     clearFaults: async () => faults.clear(),
     async cutOff(device) {
       devices.cutOff(device);
-      for (const [res, stream] of streams) if (stream.device === device) res.destroy();
+      for (const [outlet, stream] of streams) {
+        if (stream.device === device) outlet.destroy();
+      }
     },
     letIn: async (device) => devices.letIn(device),
     async expireTokens(device) {

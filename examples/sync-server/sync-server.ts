@@ -26,6 +26,8 @@ export interface SyncServerOptions {
   readonly ownerColumns?: Readonly<Record<string, string>>;
   /** By table: 0 comes first, 3 comes last and is the default. */
   readonly priorities?: Readonly<Record<string, 0 | 1 | 2 | 3>>;
+  /** Answers streams in BSON where the device accepts that, as the service does; JSON unless told. */
+  readonly bson?: boolean;
   /** How often an idle stream says how long its token lasts, in milliseconds: 20,000. */
   readonly keepaliveEvery?: number;
   /** How long a token lasts, in milliseconds: an hour. */

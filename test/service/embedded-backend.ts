@@ -5,7 +5,7 @@ import type { ServiceBackend } from './service-backend.js';
 import { OWNER, SERVER_SQL } from './tables.js';
 
 export async function startEmbedded(): Promise<ServiceBackend> {
-  const server = await startSyncServer({ tables: SERVER_SQL, ownerColumn: OWNER });
+  const server = await startSyncServer({ tables: SERVER_SQL, ownerColumn: OWNER, bson: true });
   return {
     connector: (user, uploadData) => syncConnector({ url: server.url, ...user }, uploadData),
     query: server.query,

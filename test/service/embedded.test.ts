@@ -1,4 +1,8 @@
 import { startEmbedded } from './embedded-backend.js';
 import { describeService } from './service-suite.js';
 
-describeService('the sync server of the tests', ['NDJSON over HTTP'], startEmbedded);
+describeService(
+  'the sync server of the tests',
+  ['NDJSON over HTTP', 'BSON over HTTP'],
+  startEmbedded,
+);
