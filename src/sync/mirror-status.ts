@@ -6,12 +6,15 @@ import type { QueueCounts, TroubleTally } from './sync-store.js';
  * Where a mirror stands.
  *
  * - `running`: rows are sealed and opened as they come;
+ * - `standby`: another mirror of this database does that, in another tab or process; this one goes on
+ *   by itself when that ends, locks or is not heard of any more;
  * - `locked`: the app reads and writes, nothing is sealed or opened until `unlock`;
  * - `failing`: the database or the engine threw `error`; the mirror tries again by itself;
- * - `replaced`: another mirror took this database over, or it was cleared: this one has stopped;
+ * - `replaced`: the database was cleared, or another mirror started on the same database object: this
+ *   one has stopped;
  * - `closed`: `close` was called.
  */
-export type MirrorState = 'running' | 'locked' | 'failing' | 'replaced' | 'closed';
+export type MirrorState = 'running' | 'standby' | 'locked' | 'failing' | 'replaced' | 'closed';
 
 /** Why a mirror does not follow the header that its vault store shows. */
 export interface HeaderProblem {

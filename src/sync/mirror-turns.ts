@@ -7,6 +7,7 @@ import { declarationOf } from './declaration.js';
 import { LONGEST_MERGE_DELAY_MS, randomMergeDelay } from './merge-delay.js';
 import type { MirrorSettings } from './mirror.js';
 import { type PassContext, type PassResult, runPass } from './mirror-pass.js';
+import { takeUpWhatIsLeft } from './mirror-standing.js';
 import {
   countedStatus,
   createObservable,
@@ -14,7 +15,7 @@ import {
   type MirrorStatus,
   type Observable,
 } from './mirror-status.js';
-import type { SyncStore } from './sync-store.js';
+import type { QueueCounts, RequestResult, SyncStore } from './sync-store.js';
 import { startTimer, stopTimer } from './timer.js';
 import type { UnwrittenPass } from './unwritten-pass.js';
 import { createWorkLoop, type Turn, type WorkLoop } from './work-loop.js';
@@ -36,6 +37,10 @@ export interface MirrorRun {
   readonly loop: WorkLoop;
   /** `null` while locked. */
   vault: Vault | null;
+  /** Whether it is this one that works, of the mirrors of the database, as far as it has heard. */
+  isWorking: boolean;
+  /** What the one that works has shown last, and how often it was looked at since. */
+  heard: { readonly beat: number; readonly looks: number };
   /** The last one there was, which may be locked. */
   latestVault: Vault | null;
   /** The one that the last turn had. */
@@ -59,7 +64,10 @@ export interface MirrorRun {
   readonly opened: Set<string>;
   countedAt: number;
   timer: unknown;
+  pulse: unknown;
   stopListening: () => void;
+  /** Resolves once it has ended. */
+  stopped: Promise<void> | null;
 }
 
 export function createMirrorRun(store: SyncStore, settings: MirrorSettings): MirrorRun {
@@ -75,6 +83,8 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
       (error) => turnFailed(run, error),
     ),
     vault: null,
+    isWorking: false,
+    heard: { beat: 0, looks: 0 },
     latestVault: null,
     turnVault: null,
     ended: null,
@@ -88,33 +98,53 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
     opened: new Set(),
     countedAt: 0,
     timer: undefined,
+    pulse: undefined,
     stopListening: () => {},
+    stopped: null,
   };
   return run;
 }
 
 /** Ends a run; nothing is written after the turn that runs now. */
 export function endRun(run: MirrorRun, state: 'replaced' | 'closed', reason: Error): Promise<void> {
+  run.status.set({ state, settled: false });
   run.ended ??= reason;
   stopTimer(run.timer);
+  stopTimer(run.pulse);
   run.stopListening();
-  const stopped = run.loop.stop(reason);
-  run.status.set({ state, settled: false });
-  return stopped;
+  run.stopped ??= run.loop.stop(reason).then(() => giveUp(run));
+  return run.stopped;
 }
 
 /** The same for a mirror that has lost its database. */
 export function endReplaced(run: MirrorRun): Promise<void> {
   const reason = new RowsealError(
     'STORE_FAILED',
-    'Another mirror took this database over, or it was cleared. Use the other one, or start one.',
+    'This database was cleared, or has another mirror in this program. Use that one, or start one.',
   );
   return endRun(run, 'replaced', reason);
+}
+
+/** Lets another mirror work at once; where that fails, it waits until this one has been silent. */
+async function giveUp(run: MirrorRun): Promise<void> {
+  if (!run.isWorking) return;
+  run.isWorking = false;
+  await run.store.giveUp().catch(() => {});
+}
+
+/** Throws why the run has ended, when what the app asked for would reach another user's rows. */
+export async function requested(run: MirrorRun, result: Promise<RequestResult>): Promise<void> {
+  if ((await result) === 'replaced') void endReplaced(run);
+  if (run.ended) throw run.ended;
 }
 
 async function takeTurn(run: MirrorRun): Promise<Turn> {
   const end = await run.store.lastSeq();
   if (end !== run.ends.at(-1)) run.ends = [...run.ends, end].slice(-ENDS_LIMIT);
+  if (run.vault && !run.isWorking) {
+    const turn = await standByTurn(run);
+    if (turn) return turn;
+  }
   const vault = await vaultOfTurn(run);
   const wasDownloaded = run.isDownloaded;
   const { result, opened, unwritten } = await pass(run, vault);
@@ -124,6 +154,10 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
     void endReplaced(run);
     return 'idle';
   }
+  if (result === 'standby') {
+    run.isWorking = false;
+    return 'more';
+  }
   if (result !== 'moved') {
     run.failures = 0;
     run.suspects.clear();
@@ -132,6 +166,32 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
   if (!run.firstSync.done) noteOpened(run, opened, result === 'idle' && wasDownloaded);
   if (result === 'idle' || Date.now() - run.countedAt > STATUS_INTERVAL_MS) await count(run);
   return result === 'idle' ? 'idle' : 'more';
+}
+
+/** The turn of a mirror with an open vault while another works; `null` when the work is its own. */
+async function standByTurn(run: MirrorRun): Promise<Turn | null> {
+  const wasDownloaded = run.isDownloaded;
+  const standing = await takeUpWhatIsLeft(run);
+  if (run.ended) return 'idle';
+  if (standing === 'replaced') {
+    void endReplaced(run);
+    return 'idle';
+  }
+  run.isWorking = standing === 'working';
+  // What another one held for want of a key may have it here.
+  run.turnVault = null;
+  if (run.isWorking) return null;
+  run.failures = 0;
+  run.status.set({ state: 'standby', error: null });
+  if (Math.abs(Date.now() - run.countedAt) < STATUS_INTERVAL_MS) {
+    wakeIn(run, STATUS_INTERVAL_MS);
+    return 'later';
+  }
+  const counts = await run.store.counts();
+  const isDone = counts.out + counts.in === 0;
+  if (!run.firstSync.done) noteOpened(run, [], isDone && wasDownloaded);
+  await tell(run, counts);
+  return isDone ? 'idle' : 'later';
 }
 
 /** Sync may bring a row of the first sync again before that is done, or before it is written. */
@@ -150,7 +210,7 @@ function noteOpened(run: MirrorRun, rows: readonly string[], done: boolean): voi
  */
 async function vaultOfTurn(run: MirrorRun): Promise<Vault> {
   const { vault, store } = run;
-  if (vault && vault !== run.turnVault) await store.release('waiting');
+  if (vault && vault !== run.turnVault) await requested(run, store.release('waiting'));
   run.turnVault = vault;
   if (!vault) throw new RowsealError('LOCKED', 'Call unlock of this mirror with an open vault.');
   return vault;
@@ -176,14 +236,19 @@ async function pass(run: MirrorRun, vault: Vault): Promise<PassResult> {
 }
 
 async function count(run: MirrorRun): Promise<void> {
+  const counts = await run.store.counts();
+  await tell(run, counts);
+  if (run.ended) return;
+  if (counts.nextDue !== null) wakeIn(run, counts.nextDue - Date.now());
+}
+
+async function tell(run: MirrorRun, counts: QueueCounts): Promise<void> {
   const { store, status, firstSync } = run;
-  const counts = await store.counts();
   const counted = countedStatus(counts, await store.tallies(), await store.findingCount());
   if (run.ended) return;
   const settled = firstSync.done && counts.out + counts.in + counts.due === 0;
   status.set({ ...counted, settled, firstSync });
   run.countedAt = Date.now();
-  if (counts.nextDue !== null) wakeIn(run, counts.nextDue - Date.now());
 }
 
 function wakeIn(run: MirrorRun, ms: number): void {
@@ -200,6 +265,7 @@ function turnFailed(run: MirrorRun, error: unknown): void {
     if (run.vault !== run.turnVault) return;
     run.vault = null;
     run.status.set({ state: 'locked', error: null, settled: false });
+    void giveUp(run);
     count(run).catch((cause) => turnFailed(run, cause));
     return;
   }

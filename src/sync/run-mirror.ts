@@ -4,7 +4,8 @@ import { assertVault, type Vault } from '../keys/vault.js';
 import { assertGiven } from './arguments.js';
 import { followVault } from './follow-vault.js';
 import type { Mirror, MirrorSettings, RetryOptions } from './mirror.js';
-import { createMirrorRun, endReplaced, endRun, type MirrorRun } from './mirror-turns.js';
+import { startPulse } from './mirror-pulse.js';
+import { createMirrorRun, endReplaced, endRun, type MirrorRun, requested } from './mirror-turns.js';
 import { isRowName } from './row-name.js';
 import type { SyncStore } from './sync-store.js';
 
@@ -13,13 +14,13 @@ const LISTED = 100;
 const runs = /* @__PURE__ */ new WeakMap<Mirror, MirrorRun>();
 
 /**
- * Takes the database over and starts. Throws what `takeOver` throws; every later failure is part of
- * the status.
+ * Takes the work up and starts. Throws what `takeOver` throws; every later failure is part of the
+ * status.
  */
 export async function runMirror(store: SyncStore, settings: MirrorSettings): Promise<Mirror> {
   const run = createMirrorRun(store, settings);
   await takeVault(run, settings.vault);
-  await store.release('unsealable');
+  await requested(run, store.release('unsealable'));
   const stopWork = store.onWork(run.loop.wake);
   const follower = settings.vaultStore && followVault(run, settings.vaultStore);
   run.stopListening = () => {
@@ -31,6 +32,7 @@ export async function runMirror(store: SyncStore, settings: MirrorSettings): Pro
     // The engine was closed before it had synced: there is nothing more to wait for.
     () => {},
   );
+  startPulse(run);
   run.loop.wake();
   follower?.wake();
   const mirror: Mirror = Object.freeze({
@@ -65,15 +67,22 @@ export function replaceMirror(mirror: Mirror): void {
 }
 
 async function takeVault(run: MirrorRun, vault: Vault | null): Promise<void> {
-  // Another one may have the database by now.
-  if (run.ended) throw run.ended;
-  const { store, declarations } = run;
-  const result = await store.takeOver({ vaultId: vault?.vaultId ?? null, declarations });
-  if (result === 'replaced') void endReplaced(run);
-  if (run.ended) throw run.ended;
+  await takeUp(run, vault);
   run.vault = vault;
   run.latestVault = vault;
   run.status.set({ state: vault ? 'running' : 'locked', error: null });
+}
+
+/** From whichever mirror works: it may hold an older vault. While it is locked, this one takes nothing. */
+async function takeUp(run: MirrorRun, vault: Vault | null): Promise<void> {
+  // The database may be another user's by now.
+  if (run.ended) throw run.ended;
+  const { store, declarations } = run;
+  const vaultId = vault?.vaultId ?? null;
+  const standing = await store.takeOver({ vaultId, declarations, silentSince: null });
+  if (standing === 'replaced') void endReplaced(run);
+  if (run.ended) throw run.ended;
+  run.isWorking = standing === 'working';
 }
 
 function downloaded(run: MirrorRun): void {
@@ -89,15 +98,17 @@ async function retry(run: MirrorRun, options: RetryOptions): Promise<void> {
   assertGiven(areRows, 'withdrawn: a list of { table, id }');
   // The database may be another user's by now.
   if (run.ended) throw run.ended;
-  const { store, loop } = run;
+  const { store, loop, vault } = run;
+  // It is this mirror that was told to accept them.
+  if (acceptRetired && vault) await takeUp(run, vault);
   // Before anything is released: the loop wakes at once.
   run.acceptRetiredUpTo = acceptRetired ? await store.lastSeq() : 0;
   try {
     // A turn that began without it would hold again what is released here.
     if (acceptRetired) await loop.drain();
-    await store.release();
-    await store.retryRejected();
-    await store.retryWithdrawn(withdrawn);
+    await requested(run, store.release());
+    await requested(run, store.retryRejected());
+    await requested(run, store.retryWithdrawn(withdrawn));
     await loop.drain();
   } finally {
     run.acceptRetiredUpTo = 0;

@@ -142,10 +142,34 @@ export interface RowOutcome {
 }
 
 /**
- * What became of a batch: `moved` when a sealed row that it would replace was written by sync
- * meanwhile, and nothing was written; `replaced` when another mirror took the database over.
+ * What one mirror is among those of a database.
+ *
+ * - `working`: the one that writes outcomes;
+ * - `standby`: another one works, or none does;
+ * - `replaced`: the database was cleared since this one came to it, and is none of its business.
  */
-export type WriteResult = 'written' | 'moved' | 'replaced';
+export type Standing = 'working' | 'standby' | 'replaced';
+
+/**
+ * What became of a batch; nothing of it was written unless it is `written`.
+ *
+ * `moved`: sync wrote a sealed row meanwhile that it would replace; the others say what this mirror
+ * is, since it does not work.
+ */
+export type WriteResult = 'written' | 'moved' | Exclude<Standing, 'working'>;
+
+/** What became of something that the app asks for: nothing when this mirror is `replaced`. */
+export type RequestResult = 'queued' | 'replaced';
+
+/** Who works. */
+export interface Lease {
+  /** What this mirror is. */
+  readonly standing: Standing;
+  /** Whether no mirror works: the last one gave it up, or there was none. */
+  readonly isFree: boolean;
+  /** A number that is another one whenever the mirror that works has shown that it does. */
+  readonly beat: number;
+}
 
 /** How much there is to do. */
 export interface QueueCounts {
@@ -206,22 +230,45 @@ export interface TakeOver {
   readonly vaultId: string | null;
   /** By table: a digest of what the plaintext depends on. */
   readonly declarations: ReadonlyMap<string, string>;
+  /**
+   * Leaves the work to the mirror that has it if that has shown so after this beat, which `lease`
+   * told; `null` takes it from any.
+   */
+  readonly silentSince: number | null;
 }
 
 /** A sync engine's side of a mirror. */
 export interface SyncStore {
   /**
-   * Makes this mirror the only one, sets up bookkeeping and triggers, and queues what they missed:
-   * plaintext rows that were never queued (`out`), sealed rows never looked at (`in`), and all
-   * rows of a table whose declaration changed (`show`).
+   * Sets up bookkeeping and triggers, and queues what they missed: plaintext rows that were never
+   * queued (`out`) and sealed rows never looked at (`in`).
    *
-   * A mirror does it again when it is unlocked. It takes nothing back then: `replaced`, and nothing is
-   * changed, when another store took the database over since, or it was cleared.
+   * With an open vault, this mirror becomes the one that works, `silentSince` permitting: then all
+   * rows of a table whose declaration changed are queued too (`show`). While it is locked it leaves
+   * that to others.
+   *
+   * A mirror does it again whenever it takes the work up. When the database was cleared since, nothing
+   * is changed: `replaced`.
    *
    * Throws `VAULT_MISMATCH`, before anything is changed, when what is there belongs to another
    * vault.
    */
-  takeOver(start: TakeOver): Promise<'taken' | 'replaced'>;
+  takeOver(start: TakeOver): Promise<Standing>;
+  /**
+   * Tells who works.
+   *
+   * With `awaits`, a mirror that stands by asks for beats, too: from then on the one that works shows
+   * by `beat` that it is still there.
+   */
+  lease(awaits: boolean): Promise<Lease>;
+  /**
+   * Shows that this mirror works; writes nothing while none stands by, and when it does not work.
+   *
+   * Each batch that is written shows it as well.
+   */
+  beat(): Promise<Standing>;
+  /** Lets another mirror work, if this is the one that does. */
+  giveUp(): Promise<void>;
   /**
    * Reads the oldest work, of about `limit` rows, in one snapshot: rows with entries that are not
    * held, and rows whose merge is due at `now`.
@@ -252,16 +299,16 @@ export interface SyncStore {
    * A row with such a trouble that has no entry gets one of `show`, so that it is looked at again;
    * of all rows, those with findings get one too, and those that are `withdrawn` none.
    */
-  release(kind?: RowTrouble['kind']): Promise<void>;
+  release(kind?: RowTrouble['kind']): Promise<RequestResult>;
   /**
    * Gives rows that the server refused an entry of `retry`, so that they are sent again.
    *
    * The outcome that does so forgets the refusal. One without a record of its row has nothing to be
    * sent again, and is forgotten at once.
    */
-  retryRejected(): Promise<void>;
+  retryRejected(): Promise<RequestResult>;
   /** Gives those of `rows` that are `withdrawn` an entry of `retry`, so that they are sent again. */
-  retryWithdrawn(rows: readonly RowName[]): Promise<void>;
+  retryWithdrawn(rows: readonly RowName[]): Promise<RequestResult>;
   /** How much there is to do. */
   counts(): Promise<QueueCounts>;
   /** The rows that are not in step, counted by kind, code and key id. */
@@ -272,6 +319,9 @@ export interface SyncStore {
   troubled(limit: number): Promise<readonly TroubledRow[]>;
   /** At most `limit` findings. */
   findings(limit: number): Promise<readonly RowFinding[]>;
-  /** Calls back after each commit that may have queued something; returns how to stop it. */
+  /**
+   * Calls back after each commit that may have queued something, or that gave the work to another
+   * mirror; returns how to stop it.
+   */
   onWork(listener: () => void): () => void;
 }

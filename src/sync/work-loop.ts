@@ -1,10 +1,10 @@
 /** A loop that runs turn after turn while there is work, one at a time, and sleeps until woken. */
 
-/** What a turn came to. */
-export type Turn = 'more' | 'idle';
+/** What a turn came to; after `later` there is work that another turn finds done, or does. */
+export type Turn = 'more' | 'idle' | 'later';
 
 export interface WorkLoop {
-  /** Runs turns until one is idle; while it runs, once more after that. */
+  /** Runs turns until there are no more for now; while it runs, once more after that. */
   wake(): void;
   /** Resolves when a run that began after the call is idle; rejects with what a turn threw. */
   drain(): Promise<void>;
@@ -38,8 +38,10 @@ export function createWorkLoop(
         isWanted = false;
         const served = waiters.splice(0);
         try {
-          while (!isStopped() && (await turn()) === 'more');
+          let last: Turn = 'more';
+          while (!isStopped() && last === 'more') last = await turn();
           if (isStopped()) endWaiting(stopReason, served);
+          else if (last === 'later') waiters.unshift(...served);
           else for (const { resolve } of served) resolve();
         } catch (error) {
           endWaiting(error, served);

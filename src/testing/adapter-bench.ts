@@ -78,7 +78,8 @@ export async function takenOver(
   declarations: Readonly<Record<string, string>> = {},
 ): Promise<SyncStore> {
   const store = hands.createStore();
-  ensureEqual(await store.takeOver(startOf(vaultId, declarations)), 'taken', 'A first take-over');
+  const expected = vaultId === null ? 'standby' : 'working';
+  ensureEqual(await store.takeOver(startOf(vaultId, declarations)), expected, 'A first take-over');
   return store;
 }
 
@@ -88,7 +89,7 @@ export function startOf(
   declarations: Readonly<Record<string, string>> = {},
 ): TakeOver {
   const given = { notes: 'first', tasks: 'first', ...declarations };
-  return { vaultId, declarations: new Map(Object.entries(given)) };
+  return { vaultId, declarations: new Map(Object.entries(given)), silentSince: null };
 }
 
 export function insert(table: string, id: string, row: EngineRow = {}): AppWrite {

@@ -3,6 +3,7 @@ import { randomBytes } from '../crypto/random.js';
 import type { Table } from '../rows/table.js';
 import { type AdapterDuty, createBench } from './adapter-bench.js';
 import type { AdapterHands, OpenAdapter } from './adapter-hands.js';
+import { LEASE_DUTIES } from './adapter-lease-duties.js';
 import { OUTCOME_DUTIES } from './adapter-outcome-duties.js';
 import { QUEUE_DUTIES } from './adapter-queue-duties.js';
 import { ROW_DUTIES } from './adapter-row-duties.js';
@@ -15,6 +16,7 @@ const DUTIES: Readonly<Record<string, AdapterDuty>> = {
   ...QUEUE_DUTIES,
   ...OUTCOME_DUTIES,
   ...TAKE_OVER_DUTIES,
+  ...LEASE_DUTIES,
   ...STATUS_DUTIES,
   ...ROW_DUTIES,
 };

@@ -1,7 +1,6 @@
 /** Duties of an adapter: what is queued, and in which portions it is handed out. */
 
 import type { Direction, QueueEntry, RowWork } from '../sync/sync-store.js';
-import { startTimer } from '../sync/timer.js';
 import {
   type AdapterDuty,
   allWork,
@@ -21,11 +20,9 @@ import {
   update,
   VAULT_ID,
 } from './adapter-bench.js';
-import { ensure, ensureEqual } from './expectations.js';
+import { ensure, ensureEqual, untilCalled } from './expectations.js';
 
 const CLOCK_TOLERANCE_MS = 60_000;
-const PATIENCE_MS = 20_000;
-const POLL_MS = 5;
 
 export const QUEUE_DUTIES: Readonly<Record<string, AdapterDuty>> = {
   async 'queues each write of the app with the row as it was before'(bench) {
@@ -163,11 +160,11 @@ export const QUEUE_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     const stopListening = store.onWork(() => calls.listening++);
     try {
       await hands.write([insert('notes', 'n1')]);
-      await until(() => calls.stopped > 0 && calls.listening > 0, "the app's write");
+      await untilCalled(() => calls.stopped > 0 && calls.listening > 0, "the app's write");
       stop();
       const before = { ...calls };
       await hands.deliver([served('notes', 'n2', sealedNote())]);
-      await until(() => calls.listening > before.listening, 'what sync brought');
+      await untilCalled(() => calls.listening > before.listening, 'what sync brought');
       ensureEqual(calls.stopped, before.stopped, 'The calls of a listener that was stopped');
     } finally {
       stop();
@@ -189,11 +186,4 @@ function outgoing(base: QueueEntry['base']): Pick<QueueEntry, 'dir' | 'base'> {
 
 function directionsOf({ entries }: RowWork): Direction[] {
   return [...new Set(entries.map(({ dir }) => dir))];
-}
-
-async function until(holds: () => boolean, what: string): Promise<void> {
-  for (let waited = 0; !holds(); waited += POLL_MS) {
-    ensure(waited < PATIENCE_MS, `The listener was not called after ${what}.`);
-    await new Promise<void>((resolve) => startTimer(resolve, POLL_MS));
-  }
 }

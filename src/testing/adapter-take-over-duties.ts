@@ -18,7 +18,6 @@ import {
   seqsOf,
   served,
   start,
-  startOf,
   takenOver,
   VAULT_ID,
 } from './adapter-bench.js';
@@ -77,32 +76,6 @@ export const TAKE_OVER_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     await takenOver(hands, null);
     await ensureMismatch(hands);
     await takenOver(await bench.open(), VAULT_ID);
-  },
-  async 'lets one mirror write only, the last'(bench) {
-    const { hands, store } = await start(bench);
-    await hands.write([insert('notes', 'n1', { body: 'one' })]);
-    const work = await onlyWork(store);
-    const batch = [
-      outcome('n1', { plain: null, sealed: sealedNote(), record: record(), done: seqsOf(work) }),
-    ];
-    const next = await takenOver(hands, VAULT_ID);
-    const last = await store.lastSeq();
-    ensureEqual(await store.writeOutcomes(batch, last), 'replaced', 'What became of the batch');
-    ensureEqual(await hands.plain('notes', 'n1'), note({ body: 'one' }), 'The plaintext');
-    ensureEqual(await hands.sealed('notes', 'n1'), null, 'The sealed row');
-    ensureEqual(await onlyWork(next), work, 'The work of the mirror that took over');
-    ensureEqual(await next.writeOutcomes(batch, last), 'written', 'The same batch of that one');
-  },
-  async 'takes no database back, once it is lost to another mirror or to a log-out'(bench) {
-    const { hands, store } = await start(bench);
-    const unlock = startOf(VAULT_ID);
-    ensureEqual(await store.takeOver(unlock), 'taken', 'A take-over by the mirror that has it');
-    const next = await takenOver(hands, VAULT_ID);
-    ensureEqual(await store.takeOver(unlock), 'replaced', 'A take-over by the one before');
-    await hands.write([insert('notes', 'n1')]);
-    await finishAll(next);
-    await hands.clear();
-    ensureEqual(await next.takeOver(unlock), 'replaced', 'A take-over after log-out');
   },
   async 'shows all rows of a table whose declaration changed, with its new columns'(bench) {
     const { hands, store } = await start(bench);

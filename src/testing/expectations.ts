@@ -1,4 +1,8 @@
 /** How a contract says what it expected. */
+import { startTimer } from '../sync/timer.js';
+
+const PATIENCE_MS = 20_000;
+const POLL_MS = 5;
 
 export function ensure(holds: boolean, message: string): void {
   if (!holds) throw new Error(message);
@@ -8,6 +12,14 @@ export function ensure(holds: boolean, message: string): void {
 export function ensureEqual(actual: unknown, expected: unknown, what: string): void {
   const [got, wanted] = [textOf(actual), textOf(expected)];
   ensure(got === wanted, `${what}: expected ${shortened(wanted)}, got ${shortened(got)}.`);
+}
+
+/** Waits for a listener to be called. */
+export async function untilCalled(holds: () => boolean, what: string): Promise<void> {
+  for (let waited = 0; !holds(); waited += POLL_MS) {
+    ensure(waited < PATIENCE_MS, `The listener was not called after ${what}.`);
+    await new Promise<void>((resolve) => startTimer(resolve, POLL_MS));
+  }
 }
 
 function textOf(value: unknown): string {

@@ -67,7 +67,13 @@ export interface MemoryDatabase {
   transaction<T>(work: () => T): T;
 }
 
-type NumberName = 'seq' | 'upload' | 'mirror' | 'owner' | 'position' | 'awaited';
+type NumberName = 'seq' | 'upload' | 'position' | 'awaited' | LeaseNumber;
+
+/**
+ * `owner`: the mirror that works, 0 for none; absent before the first. `mirror`: the last number that
+ * one got. `looks`: 1 when another one waits for a beat. `clears`: how often all was cleared.
+ */
+type LeaseNumber = 'owner' | 'mirror' | 'beat' | 'looks' | 'clears';
 
 export function memoryDatabase(): MemoryDatabase {
   let undo: (() => void)[] | null = null;

@@ -83,7 +83,8 @@ export interface MemoryEngineOptions {
  * const notes = defineTable('notes', { body: encrypted.text() });
  * const engine = memoryEngine([notes]);
  * const store = engine.store();
- * await store.takeOver({ vaultId: 'v1', declarations: new Map([['notes', 'd1']]) });
+ * const declarations = new Map([['notes', 'd1']]);
+ * await store.takeOver({ vaultId: 'v1', declarations, silentSince: null });
  * engine.insert('notes', { id: 'n1', body: 'hello' });
  * const { rows } = await store.readWork(100, Date.now(), []);
  * console.assert(rows[0]?.entries[0]?.dir === 'out' && rows[0].plain?.body === 'hello');

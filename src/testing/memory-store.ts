@@ -2,12 +2,16 @@ import { rowKey } from '../sync/row-name.js';
 import type {
   Direction,
   QueueCounts,
+  RequestResult,
   RowFinding,
+  RowOutcome,
   SyncStore,
   TroubledRow,
   TroubleTally,
+  WriteResult,
 } from '../sync/sync-store.js';
 import type { MemoryDatabase } from './memory-database.js';
+import { beat, giveUp, leaseOf, type MemoryHold, standingOf } from './memory-lease.js';
 import { release, retryRejected, retryWithdrawn, writeOutcomes } from './memory-outcomes.js';
 import type { StoreSide } from './memory-side.js';
 import { activeEntries, lastSeq, notedRows, readWork, takeOver } from './memory-work.js';
@@ -18,27 +22,40 @@ export function memoryStoreOf(
   onCommit: (listener: () => void) => () => void,
 ): SyncStore {
   const { database } = side;
-  const mirror = database.next('mirror');
-  let hasTaken = false;
-  const isOwner = () => database.numbers.get('owner') === mirror;
+  let hold: MemoryHold | null = null;
+  // What was read before the work was lost is outdated, though it came back meanwhile.
+  let readAs: MemoryHold | null = null;
+  const request = async (work: () => void): Promise<RequestResult> => {
+    if (standingOf(database, hold) === 'replaced') return 'replaced';
+    commit(work);
+    return 'queued';
+  };
+  const write = (outcomes: readonly RowOutcome[], snapshot: number): WriteResult => {
+    const standing = standingOf(database, readAs ?? hold);
+    if (standing !== 'working') return standing;
+    database.next('beat');
+    return writeOutcomes(side, outcomes, snapshot);
+  };
   return {
     async takeOver(start) {
-      if (hasTaken && !isOwner()) return 'replaced';
-      commit(() => takeOver(side, mirror, start));
-      hasTaken = true;
-      return 'taken';
+      if (hold && standingOf(database, hold) === 'replaced') return 'replaced';
+      hold = commit(() => takeOver(side, start, hold));
+      return standingOf(database, hold);
     },
-    readWork: async (limit, now, ends) => readWork(side, limit, now, ends),
+    lease: async (awaits) => leaseOf(database, hold, awaits),
+    beat: async () => beat(database, hold),
+    giveUp: async () => commit(() => giveUp(database, hold)),
+    async readWork(limit, now, ends) {
+      readAs = hold;
+      return readWork(side, limit, now, ends);
+    },
     writeOutcomes: async (outcomes, snapshot) =>
-      database.transaction(() =>
-        isOwner() ? writeOutcomes(side, outcomes, snapshot) : 'replaced',
-      ),
-    rehearse: async (outcomes, snapshot) =>
-      undone(database, () => writeOutcomes(side, outcomes, snapshot)),
+      database.transaction(() => write(outcomes, snapshot)),
+    rehearse: async (outcomes, snapshot) => undone(database, () => write(outcomes, snapshot)),
     lastSeq: async () => lastSeq(database),
-    release: async (kind) => commit(() => release(side, kind)),
-    retryRejected: async () => commit(() => retryRejected(side)),
-    retryWithdrawn: async (rows) => commit(() => retryWithdrawn(side, rows)),
+    release: (kind) => request(() => release(side, kind)),
+    retryRejected: () => request(() => retryRejected(side)),
+    retryWithdrawn: (rows) => request(() => retryWithdrawn(side, rows)),
     counts: async () => counts(side),
     tallies: async () => tallies(troubled(database)),
     findingCount: async () => findings(database).length,

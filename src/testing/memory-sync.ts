@@ -78,6 +78,7 @@ export function clear(database: MemoryDatabase): void {
   for (const name of ['owner', 'position', 'awaited'] as const) {
     database.write(database.numbers, name, undefined);
   }
+  database.next('clears');
 }
 
 function empty<K>(database: MemoryDatabase, map: Map<K, unknown>): void {

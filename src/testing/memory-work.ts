@@ -5,23 +5,34 @@ import { type RowName, rowKey } from '../sync/row-name.js';
 import type { RowWork, TakeOver, Work } from '../sync/sync-store.js';
 import { isDue } from '../sync/when-to-send.js';
 import type { MemoryDatabase, StoredEntry, StoredRecord } from './memory-database.js';
+import { clearsOf, type MemoryHold, standingOf, takenBy } from './memory-lease.js';
 import type { StoreSide } from './memory-side.js';
 
 export function takeOver(
   side: StoreSide,
-  mirror: number,
-  { vaultId, declarations }: TakeOver,
-): void {
+  { vaultId, declarations, silentSince }: TakeOver,
+  hold: MemoryHold | null,
+): MemoryHold {
   const { database } = side;
-  const before = database.vault.get('id');
+  const { numbers, vault, write } = database;
+  const before = vault.get('id');
   if (vaultId !== null && before !== undefined && before !== vaultId) {
     throw new RowsealError(
       'VAULT_MISMATCH',
       'The rows of this database belong to another vault: open that one, or log out first.',
     );
   }
-  if (vaultId !== null) database.write(database.vault, 'id', vaultId);
-  database.write(database.numbers, 'owner', mirror);
+  if (!numbers.has('owner')) write(numbers, 'owner', 0);
+  queueMissed(side, declarations);
+  if (vaultId === null) return hold ?? { owner: null, clears: clearsOf(numbers) };
+  write(vault, 'id', vaultId);
+  const next = takenBy(database, hold, silentSince);
+  if (standingOf(database, next) === 'working') showChanged(side, declarations);
+  return next;
+}
+
+function queueMissed(side: StoreSide, declarations: TakeOver['declarations']): void {
+  const { database } = side;
   const queued = new Set([...database.queue.values()].map(rowKey));
   const isMissed = (place: RowName) =>
     declarations.has(place.table) &&
@@ -33,6 +44,11 @@ export function takeOver(
   for (const place of [...database.sealed.values()].filter(isMissed)) {
     side.enqueue(place, 'in', null);
   }
+}
+
+/** Left to the mirror that works: of two versions of an app it is the one that shows the rows. */
+function showChanged(side: StoreSide, declarations: TakeOver['declarations']): void {
+  const { database } = side;
   for (const [table, declaration] of declarations) {
     const earlier = database.declarations.get(table);
     database.write(database.declarations, table, declaration);

@@ -108,21 +108,24 @@ describe('log-out', () => {
   it.each([
     ['readTransaction', 'SELECT count(*) FROM drafts'],
     ['writeTransaction', 'INSERT INTO drafts (body) VALUES (1)'],
-  ] as const)('waits for a short %s elsewhere, where statements do not wait', async (name, sql) => {
-    const { file, db } = await filledFile();
-    const elsewhere = await file.open(indexedSchema);
-    await db.writeLock((connection) => connection.execute('PRAGMA busy_timeout = 0'));
-    let shredded = Promise.resolve();
-    await elsewhere[name](async (tx) => {
-      await tx.execute(sql);
-      shredded = shredDeleted(db);
-      shredded.catch(() => {}); // it is awaited below
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    });
-    await shredded;
-    const left = await db.writeLock((connection) => connection.get('PRAGMA busy_timeout'));
-    expect(left).toEqual({ timeout: 0 });
-  });
+  ] as const)(
+    'waits for a short %s elsewhere, where statements did not wait',
+    async (name, sql) => {
+      const { file, db } = await filledFile();
+      const elsewhere = await file.open(indexedSchema);
+      await db.writeLock((connection) => connection.execute('PRAGMA busy_timeout = 0'));
+      let done: Promise<unknown> = Promise.resolve();
+      await elsewhere[name](async (tx) => {
+        await tx.execute(sql);
+        done = logOut(db).then(() => start(db));
+        done.catch(() => {}); // it is awaited below
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      });
+      await done;
+      const left = await db.writeLock((connection) => connection.get('PRAGMA busy_timeout'));
+      expect(left).toEqual({ timeout: 5000 });
+    },
+  );
 
   it.each(['no_table', 'notes', 'ps_crud', 'notes_sealed', 'rowseal_queue', 'sqlite_schema'])(
     'refuses to clear %s, with nothing changed',

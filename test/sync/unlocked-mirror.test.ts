@@ -103,6 +103,7 @@ describe('a mirror', () => {
     const store = memoryEngine([notes]).store();
     let meanwhile = async () => {};
     const { mirror } = await start(null, {
+      ...store,
       async takeOver(taken) {
         const result = await store.takeOver(taken);
         await meanwhile();

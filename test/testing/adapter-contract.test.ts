@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { memoryAdapter, type OpenAdapter, testAdapter } from '../../src/testing/testing.js';
+import { BROKEN_LEASES } from './broken-leases.js';
 import { BROKEN_OUTCOMES } from './broken-outcomes.js';
 import { BROKEN_QUEUES } from './broken-queues.js';
 import { BROKEN_STARTS_AND_ROWS } from './broken-starts-and-rows.js';
@@ -8,7 +9,12 @@ describe('the engine in memory', () => {
   for (const { name, run } of testAdapter(memoryAdapter())) test(name, run);
 });
 
-const BROKEN = { ...BROKEN_QUEUES, ...BROKEN_OUTCOMES, ...BROKEN_STARTS_AND_ROWS };
+const BROKEN = {
+  ...BROKEN_QUEUES,
+  ...BROKEN_OUTCOMES,
+  ...BROKEN_LEASES,
+  ...BROKEN_STARTS_AND_ROWS,
+};
 
 function caseOf(adapter: OpenAdapter, duty: string): () => Promise<void> {
   const found = testAdapter(adapter).find(({ name }) => name === duty);

@@ -1,4 +1,5 @@
 /** Adapters that take over, count or show rows wrongly. */
+import { VAULT_ID } from '../../src/testing/adapter-bench.js';
 import type { RowWork } from '../../src/testing/testing.js';
 import { handsBy, losing, outcomesBy, rowsBy, storesBy } from './break-adapter.js';
 import type { BrokenAdapters } from './broken-queues.js';
@@ -19,13 +20,13 @@ export const BROKEN_STARTS_AND_ROWS: BrokenAdapters = {
     'queues nothing again at the next start',
   ],
   'takes the rows of any vault': [
-    storesBy((store) => ({ takeOver: (start) => store.takeOver(start).catch(() => 'taken') })),
+    storesBy((store) => ({ takeOver: (start) => store.takeOver(start).catch(() => 'working') })),
     'refuses the rows of another vault, and changes nothing then',
   ],
   'takes over before it refuses': [
-    storesBy((store) => ({
+    storesBy((store, hands) => ({
       async takeOver(start) {
-        await store.takeOver({ ...start, vaultId: null });
+        await hands.createStore().takeOver({ ...start, vaultId: VAULT_ID });
         return store.takeOver(start);
       },
     })),
@@ -35,32 +36,11 @@ export const BROKEN_STARTS_AND_ROWS: BrokenAdapters = {
     storesBy((store) => ({ takeOver: (start) => store.takeOver({ ...start, vaultId: null }) })),
     'keeps the vault that it knows while a mirror starts locked',
   ],
-  'lets two mirrors write': [
-    storesBy((store, hands) => ({
-      async writeOutcomes(outcomes, snapshot) {
-        const result = await store.writeOutcomes(outcomes, snapshot);
-        if (result !== 'replaced') return result;
-        const other = hands.createStore();
-        await other.takeOver({ vaultId: null, declarations: new Map() });
-        return other.writeOutcomes(outcomes, snapshot);
-      },
-    })),
-    'lets one mirror write only, the last',
-  ],
-  'takes the database back': [
-    storesBy((store, hands) => ({
-      async takeOver(start) {
-        const result = await store.takeOver(start);
-        return result === 'replaced' ? hands.createStore().takeOver(start) : result;
-      },
-    })),
-    'takes no database back, once it is lost to another mirror or to a log-out',
-  ],
   'does not see that a declaration changed': [
     storesBy((store) => ({
-      takeOver: ({ vaultId, declarations }) =>
+      takeOver: ({ declarations, ...start }) =>
         store.takeOver({
-          vaultId,
+          ...start,
           declarations: new Map([...declarations.keys()].map((table) => [table, 'same'])),
         }),
     })),

@@ -6,6 +6,7 @@
  */
 import type { LockContext } from '@powersync/common';
 import { refuseNewer } from '../../errors.js';
+import { LEASE_TABLES } from './lease-tables.js';
 import { REJECTED_TABLE } from './rejections.js';
 
 /** `ps_kv` has this key while a database is in use; clearing removes it before the rows. */
@@ -54,7 +55,8 @@ const TABLES: readonly string[] = [
   )`,
   // Entries at which transactions of the app ended: some of them, while much is left to do.
   'CREATE TABLE IF NOT EXISTS rowseal_ends (seq INTEGER PRIMARY KEY)',
-  // `writing`: 1 inside the mirror's own transaction. `owner`: rises with each take-over. `deletes`:
+  // `writing`: 1 inside the mirror's own transaction. `owner`: rises with each
+  // take-over. `deletes`:
   // as `startMirror` was told, for the upload.
   `CREATE TABLE IF NOT EXISTS rowseal_state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -66,11 +68,21 @@ const TABLES: readonly string[] = [
     deletes TEXT NOT NULL DEFAULT 'sealed'
   )`,
   `INSERT OR IGNORE INTO rowseal_state (one, version) VALUES (1, ${BOOKKEEPING_VERSION})`,
+  ...LEASE_TABLES,
 ];
 
 /** What the bookkeeping says about the database as a whole. */
 export interface BookkeepingState {
+  /** The number of the mirror that worked last. */
   readonly owner: number;
+  /** Whether it has not given that up. */
+  readonly isHeld: boolean;
+  /** Rises whenever it has shown that it works. */
+  readonly beat: number;
+  /** Whether another one waits for it to show that. */
+  readonly isAwaited: boolean;
+  /** How often the database was cleared. */
+  readonly clears: number;
   readonly vault: string | null;
   /** Whether the database was cleared, and nobody has looked for what that left behind. */
   readonly cleared: boolean;
@@ -115,17 +127,28 @@ export async function awaitClear(tx: LockContext): Promise<void> {
 export async function readState(tx: Pick<LockContext, 'get'>): Promise<BookkeepingState> {
   const row = await tx.get<{
     owner: number;
+    isHeld: number;
+    beat: number;
+    isAwaited: number;
+    clears: number;
     vault: string | null;
     cleared: number;
     inUse: number;
     lastSeq: number;
   }>(
-    `SELECT owner, vault, cleared,
+    `SELECT owner, held AS isHeld, beat, awaited AS isAwaited, clears, vault, cleared,
       EXISTS (SELECT 1 FROM ps_kv WHERE key = ?) AS inUse, ${LAST_SEQ} AS lastSeq
-    FROM rowseal_state`,
+    FROM rowseal_state, rowseal_lease, rowseal_beats`,
     [SENTINEL],
   );
-  return { ...row, cleared: row.cleared === 1, inUse: row.inUse === 1 };
+  const { isHeld, isAwaited, cleared, inUse } = row;
+  return {
+    ...row,
+    isHeld: isHeld === 1,
+    isAwaited: isAwaited === 1,
+    cleared: cleared === 1,
+    inUse: inUse === 1,
+  };
 }
 
 export const LAST_SEQ =

@@ -5,7 +5,7 @@ import { literal, type MirroredTable } from './mirrored-table.js';
 
 /** Each waits for readers as long as the connection's busy timeout. */
 const CHECKPOINT_ATTEMPTS = 3;
-/** For connections that have none, as those of Node's own SQLite: they would not wait at all. */
+/** For a connection that has none, as that of Node's own SQLite. */
 const BUSY_TIMEOUT_MS = 5000;
 
 /**
@@ -31,9 +31,16 @@ export async function deleteLeftRows(tx: LockContext, tables: Iterable<MirroredT
   }
 }
 
-/** Overwrites what is deleted from now on, by this connection. */
-export async function deleteSecurely(db: CommonPowerSyncDatabase): Promise<void> {
-  await db.writeLock((connection) => connection.execute('PRAGMA secure_delete = ON'));
+/**
+ * The connection that writes overwrites what it deletes from now on, and waits for other processes
+ * rather than fail at once.
+ */
+export async function prepareWriter(db: CommonPowerSyncDatabase): Promise<void> {
+  await db.writeLock(async (connection) => {
+    await connection.execute('PRAGMA secure_delete = ON');
+    const { timeout } = await connection.get<{ timeout: number }>('PRAGMA busy_timeout');
+    if (timeout === 0) await connection.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  });
 }
 
 /**
@@ -43,33 +50,17 @@ export async function deleteSecurely(db: CommonPowerSyncDatabase): Promise<void>
  */
 export async function shredDeleted(db: CommonPowerSyncDatabase): Promise<void> {
   try {
-    await whileOthersMayBeBusy(db, (connection) => connection.execute('VACUUM'));
+    await db.writeLock((connection) => connection.execute('VACUUM'));
   } catch (cause) {
     throw stillThere(cause);
   }
   for (let attempt = 0; attempt < CHECKPOINT_ATTEMPTS; attempt++) {
-    const { busy } = await whileOthersMayBeBusy(db, (connection) =>
+    const { busy } = await db.writeLock((connection) =>
       connection.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)'),
     );
     if (busy === 0) return;
   }
   throw stillThere();
-}
-
-/** Statements of the work wait for others to be done with the file. */
-function whileOthersMayBeBusy<T>(
-  db: CommonPowerSyncDatabase,
-  work: (connection: LockContext) => Promise<T>,
-): Promise<T> {
-  return db.writeLock(async (connection) => {
-    const { timeout } = await connection.get<{ timeout: number }>('PRAGMA busy_timeout');
-    await connection.execute(`PRAGMA busy_timeout = ${timeout || BUSY_TIMEOUT_MS}`);
-    try {
-      return await work(connection);
-    } finally {
-      await connection.execute(`PRAGMA busy_timeout = ${timeout}`);
-    }
-  });
 }
 
 function stillThere(cause?: unknown): RowsealError {

@@ -4,7 +4,7 @@ import { assertOptions } from '../../errors.js';
 import { assertOwnTables, emptyTables, noteTables } from './also-clear.js';
 import { awaitClear, hasBookkeeping } from './bookkeeping.js';
 import { assertDatabase } from './database-check.js';
-import { deleteSecurely, shredDeleted } from './leftovers.js';
+import { prepareWriter, shredDeleted } from './leftovers.js';
 import { closeMirror } from './running-mirrors.js';
 
 /** Options of {@link logOut}. */
@@ -62,7 +62,7 @@ export async function logOut(
   const { alsoClear = [] } = options;
   await assertOwnTables(db, alsoClear);
   await closeMirror(db);
-  await deleteSecurely(db);
+  await prepareWriter(db);
   await db.writeTransaction((tx) => noteTables(tx, alsoClear));
   await db.disconnectAndClear();
   await db.writeTransaction(emptyTables);

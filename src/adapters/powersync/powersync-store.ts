@@ -1,8 +1,9 @@
 /** PowerSync's side of a mirror, put together: each duty has a file of its own. */
-import type { CommonPowerSyncDatabase } from '@powersync/common';
+import type { CommonPowerSyncDatabase, Transaction } from '@powersync/common';
 import type { Table } from '../../rows/table.js';
 import type { SyncStore } from '../../sync/sync-store.js';
 import type { Deletes } from './bookkeeping.js';
+import { beat, giveUp, type Hold, readLease, unlessCleared } from './lease.js';
 import { mirroredTable } from './mirrored-table.js';
 import { observeEnd } from './noted-ends.js';
 import {
@@ -37,27 +38,43 @@ export function createPowerSyncStore(
   { alsoClear = [], deletes = 'sealed' }: StoreOptions = {},
 ): SyncStore {
   const tables = new Map(declared.map((table) => [table.name, mirroredTable(db, table)]));
-  let owner: number | null = null;
+  let hold: Hold | null = null;
+  // What was read before the work was lost is outdated, though it came back meanwhile.
+  let readAs: Hold | null = null;
+  // One at a time: each goes by what the one before came to.
+  let takingOver: Promise<unknown> = Promise.resolve();
+  const request = (work: (tx: Transaction) => Promise<void>) =>
+    db.writeTransaction((tx) => unlessCleared(tx, hold, () => work(tx)));
   return {
-    async takeOver(start) {
-      const taken = await takeOver(db, { mirrored: tables, alsoClear, deletes }, start, owner);
-      if (taken === null) return 'replaced';
-      owner = taken;
-      return 'taken';
+    takeOver(start) {
+      const begun = takingOver.then(() =>
+        takeOver(db, { mirrored: tables, alsoClear, deletes }, start, hold),
+      );
+      const done = begun.then((taken) => {
+        hold = taken.hold;
+        return taken.standing;
+      });
+      takingOver = done.catch(() => {});
+      return done;
     },
-    readWork: (limit, now, ends) =>
-      db.readTransaction((tx) => readWork(tx, tables, { limit, now, ends })),
+    lease: (awaits) => readLease(db, hold, awaits),
+    beat: () => beat(db, hold),
+    giveUp: () => db.writeTransaction((tx) => giveUp(tx, hold)),
+    readWork(limit, now, ends) {
+      readAs = hold;
+      return db.readTransaction((tx) => readWork(tx, tables, { limit, now, ends }));
+    },
     writeOutcomes: (outcomes, snapshot) =>
-      db.writeTransaction((tx) => writeOutcomes(tx, tables, owner, outcomes, snapshot)),
+      db.writeTransaction((tx) => writeOutcomes(tx, tables, readAs ?? hold, outcomes, snapshot)),
     rehearse: (outcomes, snapshot) =>
       db.writeTransaction(async (tx) => {
-        await writeOutcomes(tx, tables, owner, outcomes, snapshot);
+        await writeOutcomes(tx, tables, readAs ?? hold, outcomes, snapshot);
         await tx.rollback();
       }),
     lastSeq: () => observeEnd(db),
-    release: (kind) => db.writeTransaction((tx) => release(tx, kind)),
-    retryRejected: () => db.writeTransaction(retryRejected),
-    retryWithdrawn: (rows) => db.writeTransaction((tx) => retryWithdrawn(tx, rows)),
+    release: (kind) => request((tx) => release(tx, kind)),
+    retryRejected: () => request(retryRejected),
+    retryWithdrawn: (rows) => request((tx) => retryWithdrawn(tx, rows)),
     counts: () => db.readTransaction((tx) => counts(tx, tables.keys())),
     tallies: () => db.readTransaction(tallies),
     findingCount: () => db.readTransaction(findingCount),

@@ -1,10 +1,18 @@
 /** The start of a mirror on a database: whose it is, what it lacks, and what was missed. */
 import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
 import { RowsealError } from '../../errors.js';
-import type { TakeOver } from '../../sync/sync-store.js';
+import type { Standing, TakeOver } from '../../sync/sync-store.js';
 import { emptyTables, noteTables } from './also-clear.js';
-import { awaitClear, createBookkeeping, type Deletes, NOW_MS, readState } from './bookkeeping.js';
-import { deleteLeftRows, deleteSecurely, shredDeleted } from './leftovers.js';
+import {
+  awaitClear,
+  type BookkeepingState,
+  createBookkeeping,
+  type Deletes,
+  NOW_MS,
+  readState,
+} from './bookkeeping.js';
+import { type Hold, standingOf, take } from './lease.js';
+import { deleteLeftRows, prepareWriter, shredDeleted } from './leftovers.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
 import { renameColumns } from './renamed-columns.js';
 import { createClearTrigger, createTriggers, forgetUser } from './triggers.js';
@@ -18,69 +26,83 @@ export interface TakenTables {
   readonly deletes: Deletes;
 }
 
-/**
- * The `takeOver` of a store; returns what it is known by from now on.
- *
- * `before` is what it was known by; `null` is returned when that is outdated.
- */
+/** What a take-over came to. */
+export interface Taken {
+  readonly standing: Standing;
+  /** What the store is known by from now on. */
+  readonly hold: Hold | null;
+}
+
+/** The `takeOver` of a store that is known by `hold`, `null` at first. */
 export async function takeOver(
   db: CommonPowerSyncDatabase,
   tables: TakenTables,
   start: TakeOver,
-  before: number | null,
-): Promise<number | null> {
-  await deleteSecurely(db);
+  hold: Hold | null,
+): Promise<Taken> {
+  await prepareWriter(db);
   for (let shredded: number | null = null; ; ) {
-    const { owner, isDone } = await db.writeTransaction((tx) =>
-      begin(tx, tables, start, { before, shredded }),
-    );
-    if (isDone) return owner;
+    const begun = await db.writeTransaction((tx) => begin(tx, tables, start, { hold, shredded }));
+    if (typeof begun !== 'number') return begun;
     // Only when the bytes are gone is the clear forgotten: killed here, the next start does it again.
     await shredDeleted(db);
-    shredded = owner;
+    shredded = begun;
   }
 }
 
-interface Owners {
-  /** As which this store took the database over before. */
-  readonly before: number | null;
-  /** For whom the bytes of a clear were shredded; every clear makes another. */
+interface Known {
+  readonly hold: Hold | null;
+  /** Up to which clear the bytes were shredded. */
   readonly shredded: number | null;
 }
 
-/** Takes over, or deletes what was left by a clear: then its bytes are to be shredded. */
+/** Returns the number of a clear when its leavings were deleted, and their bytes are to be shredded. */
 async function begin(
   tx: LockContext,
   { mirrored, alsoClear, deletes }: TakenTables,
-  { vaultId, declarations }: TakeOver,
-  { before, shredded }: Owners,
-): Promise<{ readonly owner: number | null; readonly isDone: boolean }> {
+  start: TakeOver,
+  { hold, shredded }: Known,
+): Promise<Taken | number> {
   await createBookkeeping(tx);
-  const { owner, vault, cleared, inUse } = await readState(tx);
-  if (before !== null && shredded === null && owner !== before) {
-    return { owner: null, isDone: true };
-  }
+  const state = await readState(tx);
+  const { vault, cleared, inUse, clears } = state;
   const isLeft = cleared || (vault !== null && !inUse);
-  if (isLeft && owner !== shredded) {
+  if (hold !== null && (isLeft || clears !== hold.clears)) return { standing: 'replaced', hold };
+  if (isLeft && clears !== shredded) {
     if (!cleared) await forgetUser(tx);
     await deleteLeftRows(tx, mirrored.values());
     await emptyTables(tx);
-    return { owner: (await readState(tx)).owner, isDone: false };
+    return (await readState(tx)).clears;
   }
-  assertSameVault(vault, vaultId);
-  for (const table of mirrored.values()) {
-    await watchTable(tx, table, declarations.get(table.name) as string);
-  }
+  assertSameVault(vault, start.vaultId);
+  for (const table of mirrored.values()) await watchTable(tx, table);
   await createClearTrigger(tx);
   await noteTables(tx, alsoClear);
   await awaitClear(tx);
-  // Who has it already keeps its number, so that a commit of which it never heard costs it nothing.
-  const taken = owner === before ? owner : owner + 1;
-  await tx.execute(
-    'UPDATE rowseal_state SET owner = ?, writing = 0, vault = coalesce(?, vault), deletes = ?',
-    [taken, vaultId, deletes],
-  );
-  return { owner: taken, isDone: true };
+  await tx.execute('UPDATE rowseal_state SET vault = coalesce(?, vault), deletes = ?', [
+    start.vaultId,
+    deletes,
+  ]);
+  const owner = mayTake(state, start, hold) ? await take(tx, state, hold) : (hold?.owner ?? null);
+  const next: Hold = { owner, clears };
+  const standing = standingOf(await readState(tx), next);
+  if (standing === 'working') {
+    for (const table of mirrored.values()) {
+      await noteDeclaration(tx, table, start.declarations.get(table.name) as string);
+    }
+  }
+  return { standing, hold: next };
+}
+
+/** A locked mirror could only keep others from the work. */
+function mayTake(
+  state: BookkeepingState,
+  { vaultId, silentSince }: TakeOver,
+  hold: Hold | null,
+): boolean {
+  if (vaultId === null) return false;
+  const isSilent = silentSince === null || silentSince === state.beat;
+  return isSilent || !state.isHeld || state.owner === hold?.owner;
 }
 
 function assertSameVault(noted: string | null, given: string | null): void {
@@ -91,19 +113,36 @@ function assertSameVault(noted: string | null, given: string | null): void {
   );
 }
 
-async function watchTable(tx: LockContext, table: MirroredTable, declaration: string) {
+async function watchTable(tx: LockContext, table: MirroredTable): Promise<void> {
   await renameColumns(tx, table);
-  const name = literal(table.name);
-  const known = await tx.getOptional<{ declaration: string }>(
-    `SELECT declaration FROM rowseal_tables WHERE tbl = ${name}`,
-  );
-  const wasUnwatched = await createTriggers(tx, table);
-  if (wasUnwatched && known) await mendQueue(tx, table);
-  if (known && (wasUnwatched || known.declaration !== declaration)) await showAll(tx, table);
-  if (wasUnwatched) await queueUnknown(tx, table);
-  await tx.execute(`INSERT OR REPLACE INTO rowseal_tables (tbl, declaration) VALUES (${name}, ?)`, [
+  if (!(await createTriggers(tx, table))) return;
+  if ((await notedDeclaration(tx, table)) !== null) {
+    await mendQueue(tx, table);
+    await showAll(tx, table);
+  }
+  await queueUnknown(tx, table);
+}
+
+/** Left to the mirror that works: of two versions of an app it is the one that shows the rows. */
+async function noteDeclaration(
+  tx: LockContext,
+  table: MirroredTable,
+  declaration: string,
+): Promise<void> {
+  const noted = await notedDeclaration(tx, table);
+  if (noted !== null && noted !== declaration) await showAll(tx, table);
+  await tx.execute('INSERT OR REPLACE INTO rowseal_tables (tbl, declaration) VALUES (?, ?)', [
+    table.name,
     declaration,
   ]);
+}
+
+async function notedDeclaration(tx: LockContext, { name }: MirroredTable): Promise<string | null> {
+  const noted = await tx.getOptional<{ declaration: string }>(
+    'SELECT declaration FROM rowseal_tables WHERE tbl = ?',
+    [name],
+  );
+  return noted?.declaration ?? null;
 }
 
 /**

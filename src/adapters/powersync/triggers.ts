@@ -7,6 +7,7 @@
  */
 import type { LockContext } from '@powersync/common';
 import { NOW_MS, SENTINEL } from './bookkeeping.js';
+import { END_ALL } from './lease-tables.js';
 import { literal, type MirroredTable, quoted } from './mirrored-table.js';
 
 interface Trigger {
@@ -26,6 +27,7 @@ const FORGET: readonly string[] = [
   'DELETE FROM rowseal_rejected',
   'DELETE FROM rowseal_tables',
   'UPDATE rowseal_state SET cleared = 1, vault = NULL, writing = 0, owner = owner + 1',
+  END_ALL,
 ];
 
 /** A clear in one transaction with what it must take along, whoever called it. */

@@ -2,6 +2,7 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { startTimer, stopTimer } from '../../sync/timer.js';
 import { readLastSeq } from './bookkeeping.js';
+import { LEASE_TABLE } from './lease-tables.js';
 
 /** Commits of this process, and of this app's other tabs: at most one call in this time. */
 const THROTTLE_MS = 10;
@@ -23,7 +24,7 @@ export function watchQueue(db: CommonPowerSyncDatabase, listener: () => void): (
   };
   const stop = db.onChange(
     { onChange: listener },
-    { tables: ['rowseal_queue', 'rowseal_rejected'], throttleMs: THROTTLE_MS },
+    { tables: ['rowseal_queue', 'rowseal_rejected', LEASE_TABLE], throttleMs: THROTTLE_MS },
   );
   timer = startTimer(() => void poll(), POLL_MS);
   return () => {

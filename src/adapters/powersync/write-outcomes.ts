@@ -4,6 +4,8 @@ import { type RowName, rowKey } from '../../sync/row-name.js';
 import type { RowOutcome, WriteResult } from '../../sync/sync-store.js';
 import { readState } from './bookkeeping.js';
 import { executeOver, jsonChunks } from './json-chunks.js';
+import { type Hold, standingOf } from './lease.js';
+import { BEAT } from './lease-tables.js';
 import type { MirroredTable } from './mirrored-table.js';
 import { NOTE_COLUMNS, noteOf } from './row-notes.js';
 import { writeSealedRows } from './write-sealed-rows.js';
@@ -16,16 +18,17 @@ interface LaterEntries {
   isOvertaken(outcome: RowOutcome): boolean;
 }
 
-/** The `writeOutcomes` of the store that took the database over as `owner`. */
+/** The `writeOutcomes` of a store that read the work while it was known by `hold`. */
 export async function writeOutcomes(
   tx: Transaction,
   tables: ReadonlyMap<string, MirroredTable>,
-  owner: number | null,
+  hold: Hold | null,
   outcomes: readonly RowOutcome[],
   snapshot: number,
 ): Promise<WriteResult> {
   const state = await readState(tx);
-  if (state.owner !== owner) return 'replaced';
+  const standing = standingOf(state, hold);
+  if (standing !== 'working') return standing;
   const later = await laterEntries(tx, outcomes, state.lastSeq > snapshot ? snapshot : null);
   if (outcomes.some((each) => each.sealed !== undefined && later.isOvertaken(each))) return 'moved';
   const current = outcomes.filter((each) => !later.isOvertaken(each));
@@ -38,6 +41,7 @@ export async function writeOutcomes(
   await writeNotes(tx, current);
   await settleEntries(tx, current, later);
   await tx.execute('UPDATE rowseal_state SET writing = 0');
+  await tx.execute(BEAT);
   return 'written';
 }
 

@@ -1,0 +1,22 @@
+/** Which of a database's mirrors works: one that stands by takes the work up when nobody does it. */
+import type { MirrorRun } from './mirror-turns.js';
+import type { Standing } from './sync-store.js';
+
+/** So often, two seconds apart, the mirror that works may be looked at and have shown nothing. */
+const SILENT_LOOKS = 3;
+
+/** What this mirror is from now on; its vault is open. */
+export async function takeUpWhatIsLeft(run: MirrorRun): Promise<Standing> {
+  const { store, vault, declarations, heard } = run;
+  const { standing, isFree } = await store.lease(true);
+  const isLeft = isFree || heard.looks >= SILENT_LOOKS;
+  if (standing !== 'standby' || !isLeft) return standing;
+  const vaultId = vault?.vaultId ?? null;
+  return store.takeOver({ vaultId, declarations, silentSince: heard.beat });
+}
+
+/** Notes one more look at the mirror that works. */
+export function hear(run: MirrorRun, beat: number): void {
+  const { heard } = run;
+  run.heard = { beat, looks: heard.beat === beat ? heard.looks + 1 : 0 };
+}
