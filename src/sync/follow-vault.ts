@@ -1,7 +1,7 @@
 /** A running mirror follows the vault's header, so that a change elsewhere asks nothing of the app. */
 import { RowsealError } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
-import type { MirrorRun } from './mirror-turns.js';
+import type { MirrorRun } from './mirror-run.js';
 import type { VaultSource } from './vault-source.js';
 import { createWorkLoop } from './work-loop.js';
 

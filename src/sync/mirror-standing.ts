@@ -1,6 +1,7 @@
 /** Which of a database's mirrors works: one that stands by takes the work up when nobody does it. */
-import type { MirrorRun } from './mirror-turns.js';
-import type { Standing } from './sync-store.js';
+
+import type { Standing } from './lease.js';
+import type { MirrorRun } from './mirror-run.js';
 
 /** So often, two seconds apart, the mirror that works may be looked at and have shown nothing. */
 const SILENT_LOOKS = 3;

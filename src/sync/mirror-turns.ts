@@ -1,24 +1,23 @@
 /** The turns of a running mirror, and what it remembers between them. */
 import { RowsealError } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
-import type { Table } from '../rows/table.js';
 import { runCarefulPass } from './careful-pass.js';
 import { declarationOf } from './declaration.js';
+import type { RequestResult } from './lease.js';
 import { LONGEST_MERGE_DELAY_MS, randomMergeDelay } from './merge-delay.js';
 import type { MirrorSettings } from './mirror.js';
 import { type PassContext, type PassResult, runPass } from './mirror-pass.js';
+import type { MirrorRun } from './mirror-run.js';
 import { takeUpWhatIsLeft } from './mirror-standing.js';
 import {
   countedStatus,
   createObservable,
   INITIAL_STATUS,
   type MirrorStatus,
-  type Observable,
 } from './mirror-status.js';
-import type { QueueCounts, RequestResult, SyncStore } from './sync-store.js';
+import type { QueueCounts, SyncStore } from './sync-store.js';
 import { startTimer, stopTimer } from './timer.js';
-import type { UnwrittenPass } from './unwritten-pass.js';
-import { createWorkLoop, type Turn, type WorkLoop } from './work-loop.js';
+import { createWorkLoop, type Turn } from './work-loop.js';
 
 /** Rows in one pass: so few that its write holds the lock for a moment only. */
 const ROWS_PER_PASS = 1000;
@@ -27,48 +26,6 @@ const ENDS_LIMIT = 10_000;
 /** Counting reads the whole queue, so a long run of passes does it now and then. */
 const STATUS_INTERVAL_MS = 250;
 const RETRY_MS = 1000;
-
-export interface MirrorRun {
-  readonly store: SyncStore;
-  readonly settings: MirrorSettings;
-  readonly tables: ReadonlyMap<string, Table>;
-  readonly declarations: ReadonlyMap<string, string>;
-  readonly status: Observable<MirrorStatus>;
-  readonly loop: WorkLoop;
-  /** `null` while locked. */
-  vault: Vault | null;
-  /** Whether it is this one that works, of the mirrors of the database, as far as it has heard. */
-  isWorking: boolean;
-  /** What the one that works has shown last, and how often it was looked at since. */
-  heard: { readonly beat: number; readonly looks: number };
-  /** The last one there was, which may be locked. */
-  latestVault: Vault | null;
-  /** The one that the last turn had. */
-  turnVault: Vault | null;
-  /** Why it ended; `null` while it runs. */
-  ended: Error | null;
-  /** Entries at which transactions of the app are known to end. */
-  ends: readonly number[];
-  /** What arrived up to this entry may be under a revoked key; 0 for nothing. */
-  acceptRetiredUpTo: number;
-  /** The last pass, if it could not be written. */
-  unwritten: UnwrittenPass | null;
-  /** Turns that failed one after the other. */
-  failures: number;
-  /** Rows that failed in the last of them, each by itself. */
-  readonly suspects: Set<string>;
-  /** The engine has all of the first sync; it stands in plaintext after the next idle turn. */
-  isDownloaded: boolean;
-  firstSync: MirrorStatus['firstSync'];
-  /** Which rows of the first sync were opened so far, by `rowKey`. */
-  readonly opened: Set<string>;
-  countedAt: number;
-  timer: unknown;
-  pulse: unknown;
-  stopListening: () => void;
-  /** Resolves once it has ended. */
-  stopped: Promise<void> | null;
-}
 
 export function createMirrorRun(store: SyncStore, settings: MirrorSettings): MirrorRun {
   const { tables } = settings;

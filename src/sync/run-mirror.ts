@@ -5,7 +5,8 @@ import { assertGiven } from './arguments.js';
 import { followVault } from './follow-vault.js';
 import type { Mirror, MirrorSettings, RetryOptions } from './mirror.js';
 import { startPulse } from './mirror-pulse.js';
-import { createMirrorRun, endReplaced, endRun, type MirrorRun, requested } from './mirror-turns.js';
+import type { MirrorRun } from './mirror-run.js';
+import { createMirrorRun, endReplaced, endRun, requested } from './mirror-turns.js';
 import { isRowName } from './row-name.js';
 import type { SyncStore } from './sync-store.js';
 

@@ -7,6 +7,7 @@
  * must pass.
  */
 import type { RowsealErrorCode } from '../errors/error-code.js';
+import type { Lease, RequestResult, Standing, TakeOver } from './lease.js';
 import type { RowName } from './row-name.js';
 
 /** A row without its id, as the engine has it: text, numbers and `null` by column name. */
@@ -142,34 +143,12 @@ export interface RowOutcome {
 }
 
 /**
- * What one mirror is among those of a database.
- *
- * - `working`: the one that writes outcomes;
- * - `standby`: another one works, or none does;
- * - `replaced`: the database was cleared since this one came to it, and is none of its business.
- */
-export type Standing = 'working' | 'standby' | 'replaced';
-
-/**
  * What became of a batch; nothing of it was written unless it is `written`.
  *
  * `moved`: sync wrote a sealed row meanwhile that it would replace; the others say what this mirror
  * is, since it does not work.
  */
 export type WriteResult = 'written' | 'moved' | Exclude<Standing, 'working'>;
-
-/** What became of something that the app asks for: nothing when this mirror is `replaced`. */
-export type RequestResult = 'queued' | 'replaced';
-
-/** Who works. */
-export interface Lease {
-  /** What this mirror is. */
-  readonly standing: Standing;
-  /** Whether no mirror works: the last one gave it up, or there was none. */
-  readonly isFree: boolean;
-  /** A number that is another one whenever the mirror that works has shown that it does. */
-  readonly beat: number;
-}
 
 /** How much there is to do. */
 export interface QueueCounts {
@@ -222,19 +201,6 @@ export interface RowFinding {
   readonly id: string;
   /** Such as `metadata-mismatch:account_id`. */
   readonly finding: string;
-}
-
-/** What a mirror tells a store when it takes the database over. */
-export interface TakeOver {
-  /** The vault whose rows these are: 16 bytes as base64url text; `null` while it is locked. */
-  readonly vaultId: string | null;
-  /** By table: a digest of what the plaintext depends on. */
-  readonly declarations: ReadonlyMap<string, string>;
-  /**
-   * Leaves the work to the mirror that has it if that has shown so after this beat, which `lease`
-   * told; `null` takes it from any.
-   */
-  readonly silentSince: number | null;
 }
 
 /** A sync engine's side of a mirror. */

@@ -4,14 +4,8 @@ import { FORMAT_BYTE } from '../bytes/format-bytes.js';
 import { randomBytes } from '../crypto/random.js';
 import { cleartext, encrypted } from '../rows/column.js';
 import { defineTable, type Table } from '../rows/table.js';
-import type {
-  EngineRow,
-  RowOutcome,
-  RowRecord,
-  RowWork,
-  SyncStore,
-  TakeOver,
-} from '../sync/sync-store.js';
+import type { TakeOver } from '../sync/lease.js';
+import type { EngineRow, RowOutcome, RowRecord, RowWork, SyncStore } from '../sync/sync-store.js';
 import type { AdapterHands, AppWrite } from './adapter-hands.js';
 import { ensureEqual } from './expectations.js';
 import type { ServedRow } from './memory-sync.js';

@@ -1,5 +1,5 @@
 /** Which of the mirrors on one engine works. */
-import type { Lease, Standing } from '../sync/sync-store.js';
+import type { Lease, Standing } from '../sync/lease.js';
 import type { MemoryDatabase } from './memory-database.js';
 
 /** What a store is known by, from its first take-over on. */

@@ -1,8 +1,8 @@
+import type { RequestResult } from '../sync/lease.js';
 import { rowKey } from '../sync/row-name.js';
 import type {
   Direction,
   QueueCounts,
-  RequestResult,
   RowFinding,
   RowOutcome,
   SyncStore,

@@ -1,8 +1,9 @@
 /** What there is to do: what a mirror missed, and the oldest entries of the queue. */
 
 import { RowsealError } from '../errors.js';
+import type { TakeOver } from '../sync/lease.js';
 import { type RowName, rowKey } from '../sync/row-name.js';
-import type { RowWork, TakeOver, Work } from '../sync/sync-store.js';
+import type { RowWork, Work } from '../sync/sync-store.js';
 import { isDue } from '../sync/when-to-send.js';
 import type { MemoryDatabase, StoredEntry, StoredRecord } from './memory-database.js';
 import { clearsOf, type MemoryHold, standingOf, takenBy } from './memory-lease.js';

@@ -5,22 +5,19 @@
  * @packageDocumentation
  */
 
+export type { Lease, RequestResult, Standing, TakeOver } from '../sync/lease.js';
 export type { RowName } from '../sync/row-name.js';
 export type {
   Direction,
   EngineRow,
-  Lease,
   QueueCounts,
   QueueEntry,
-  RequestResult,
   RowFinding,
   RowOutcome,
   RowRecord,
   RowTrouble,
   RowWork,
-  Standing,
   SyncStore,
-  TakeOver,
   TroubledRow,
   TroubleKind,
   TroubleTally,

@@ -17,7 +17,11 @@ const LONG_AGO = 0;
 async function openStore() {
   const hands = await powersyncAdapter()('a place', [notes]);
   const store = hands.createStore();
-  await store.takeOver({ vaultId: 'v1', declarations: new Map([['notes', 'd1']]) });
+  await store.takeOver({
+    vaultId: 'v1',
+    declarations: new Map([['notes', 'd1']]),
+    silentSince: null,
+  });
   return { hands, store };
 }
 
@@ -95,7 +99,11 @@ describe('what is written of a pass', () => {
     const db = await openPowerSync(new Schema(encryptedTables([notes])));
     const { longest, counted } = withLongestParameter(db);
     const store = createPowerSyncStore(counted, [notes]);
-    await store.takeOver({ vaultId: 'v1', declarations: new Map([['notes', 'd1']]) });
+    await store.takeOver({
+      vaultId: 'v1',
+      declarations: new Map([['notes', 'd1']]),
+      silentSince: null,
+    });
     const all = Array.from({ length: 6 }, (_, at) => `n${at}`);
     await db.execute('INSERT INTO notes (id, body) SELECT value, ? FROM json_each(?)', [
       'small',

@@ -33,7 +33,7 @@ async function memoryDevice(server: Server, name: string, vault: Vault): Promise
   const declarations = new Map(tables.map((table) => [table.name, declarationOf(table)]));
   const start = async () => {
     const next = engine.store();
-    await next.takeOver({ vaultId: vault.vaultId, declarations });
+    await next.takeOver({ vaultId: vault.vaultId, declarations, silentSince: null });
     return next;
   };
   let store = await start();

@@ -47,7 +47,7 @@ async function powersyncDevice(
   const declarations = new Map(tables.map((table) => [table.name, declarationOf(table)]));
   const start = async () => {
     const next = createPowerSyncStore(db, tables);
-    await next.takeOver({ vaultId: vault.vaultId, declarations });
+    await next.takeOver({ vaultId: vault.vaultId, declarations, silentSince: null });
     return next;
   };
   let store = await start();

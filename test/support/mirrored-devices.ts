@@ -82,7 +82,7 @@ async function mirroredDevice(parts: Parts): Promise<MirroredDevice> {
   const takeOver = (tables: readonly Table[]) => {
     byName = new Map(tables.map((table) => [table.name, table]));
     const declarations = new Map(tables.map((table) => [table.name, declarationOf(table)]));
-    return store.takeOver({ vaultId: device.vault.vaultId, declarations });
+    return store.takeOver({ vaultId: device.vault.vaultId, declarations, silentSince: null });
   };
   const device: MirroredDevice = {
     engine,

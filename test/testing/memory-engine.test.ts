@@ -8,7 +8,7 @@ const notes = defineTable('notes', {
   folder: cleartext.text(),
 });
 const tasks = defineTable('tasks', { title: encrypted.text() });
-const START = { vaultId: 'v1', declarations: new Map([['notes', 'd1']]) };
+const START = { vaultId: 'v1', declarations: new Map([['notes', 'd1']]), silentSince: null };
 const NOTE = { id: 'n1', body: 'hello', folder: 'home' };
 
 let now = 0;

@@ -5,7 +5,7 @@
  * asks in its own transaction whether its mirror still is the one.
  */
 import type { CommonPowerSyncDatabase, LockContext, Transaction } from '@powersync/common';
-import type { Lease, RequestResult, Standing } from '../../sync/sync-store.js';
+import type { Lease, RequestResult, Standing } from '../../sync/lease.js';
 import { type BookkeepingState, readState } from './bookkeeping.js';
 import { BEAT, LEASE_TABLE } from './lease-tables.js';
 

@@ -1,7 +1,7 @@
 /** The start of a mirror on a database: whose it is, what it lacks, and what was missed. */
 import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
 import { RowsealError } from '../../errors.js';
-import type { Standing, TakeOver } from '../../sync/sync-store.js';
+import type { Standing, TakeOver } from '../../sync/lease.js';
 import { emptyTables, noteTables } from './also-clear.js';
 import {
   awaitClear,
