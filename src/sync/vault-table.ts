@@ -1,2 +1,2 @@
-/** The name of the synced table of vault headers, on the device and on the server. */
+/** The name of the server's table of vault headers, and of what sync brings of it. */
 export const VAULT_TABLE = 'rowseal_vaults';

@@ -13,7 +13,6 @@ import { vaultSaver } from '../../examples/sync-server/connector.js';
 import { startSyncServer } from '../../examples/sync-server/start-sync-server.js';
 import type { SyncServer } from '../../examples/sync-server/sync-server.js';
 import { encryptedTables } from '../../src/adapters/powersync/schema.js';
-import { vaultTable } from '../../src/adapters/powersync/vault-schema.js';
 import { powerSyncVaultStore } from '../../src/adapters/powersync/vault-store.js';
 import { serverSql } from '../../src/sync/server/server-sql.js';
 import type { VaultSource } from '../../src/sync/vault-source.js';
@@ -22,7 +21,7 @@ import { type DatabaseFile, databaseFile } from './open-powersync.js';
 import { connect } from './synced-devices.js';
 
 export const diary = defineTable('diary', { body: encrypted.text() });
-export const vaultSchema = new Schema({ ...encryptedTables([diary]), ...vaultTable() });
+export const vaultSchema = new Schema(encryptedTables([diary]));
 export const VAULTS = 'rowseal_vaults';
 
 /** A server that keeps vaults, closed when the test is over. */
@@ -30,44 +29,54 @@ export async function vaultServer(): Promise<SyncServer> {
   const server = await startSyncServer({
     tables: serverSql([diary], { owner: 'owner_id', vault: true }),
     ownerColumns: { [VAULTS]: 'id' },
-    priorities: { [VAULTS]: 0 },
+    priorities: { [VAULTS]: 1 },
   });
   onTestFinished(() => server.close());
   return server;
 }
 
-type Save = (change: HeaderChange) => Promise<HeaderVersion | null>;
+/** The app's call of its server. */
+export type Save = (change: HeaderChange) => Promise<HeaderVersion | null>;
 
 export interface VaultDeviceOptions {
   readonly file?: DatabaseFile;
   readonly user?: string;
+  /** How long its store waits for the sync, in milliseconds. */
   readonly timeout?: number;
-  /** What is between the store and the server. */
-  readonly through?: (save: Save) => Save;
 }
 
 export interface VaultDevice {
   readonly file: DatabaseFile;
   readonly db: PowerSyncDatabase;
   readonly store: VaultStore & VaultSource;
+  /** What is between the store and the server; may be exchanged. */
+  through: (save: Save) => Save;
   connect(): Promise<void>;
 }
+
+/** Nothing is in between. */
+export const directly = (save: Save): Save => save;
+/** The server can't be reached. */
+export const offline = (): Save => () => Promise.reject(new Error('There is no network.'));
 
 /** A device that is not connected yet. */
 export async function vaultDevice(
   server: SyncServer,
   name: string,
-  { file, user = 'ada', through = (save) => save, timeout = 60_000 }: VaultDeviceOptions = {},
+  { file, user = 'ada', timeout = 60_000 }: VaultDeviceOptions = {},
 ): Promise<VaultDevice> {
   const place = file ?? (await databaseFile());
   const db = await place.open(vaultSchema);
-  const save = through(vaultSaver({ url: server.url, owner: user, device: name }));
-  return {
+  const atServer = vaultSaver({ url: server.url, owner: user, device: name });
+  const save: Save = (change) => device.through(atServer)(change);
+  const device: VaultDevice = {
     file: place,
     db,
     store: powerSyncVaultStore(db, { user, save, timeout }),
+    through: directly,
     connect: () => connect(db, server, name, { owner: user, uploadData: uploadsOf([diary]) }),
   };
+  return device;
 }
 
 /** The same, and it begins to sync. */

@@ -8,14 +8,7 @@ import type { VaultSource } from '../../sync/vault-source.js';
 import { assertDatabase } from './database-check.js';
 import { type AnsweredChange, answered, hasArrived } from './vault-answers.js';
 import { readPin, writePin } from './vault-pins.js';
-import {
-  guardVaultRow,
-  lookUntil,
-  readVaultRow,
-  syncedVaultRow,
-  watchVaultRow,
-} from './vault-rows.js';
-import { vaultTableIn } from './vault-schema.js';
+import { lookUntil, readVaultRow, syncedVaultRow, watchVaultRow } from './vault-rows.js';
 
 /** Options of {@link powerSyncVaultStore}. */
 export interface PowerSyncVaultOptions {
@@ -39,10 +32,10 @@ const TIMEOUT_MS = 15_000;
  * Keeps the user's vault with PowerSync: the header is read by sync and written by a call of your
  * server; the pin lies in the database file, and survives log-out.
  *
- * The schema has `...vaultTable()`, the server what `serverSql` and `syncConfig` make with
- * `{ vault: true }`. It works before and while the mirror does. On a new device `openVault` waits for
- * the sync, so connect the database first; later it opens the header that was synced last, offline too.
- * Changing the vault needs the server, and counts once the sync has brought it back.
+ * The server's side is what `serverSql` and `syncConfig` make with `{ vault: true }`; the schema needs
+ * nothing. On a new device `openVault` waits for the sync, so connect the database first; later it opens
+ * the header that was synced last, offline too. Changing the vault needs the server, and counts once the
+ * sync has brought it back. Edits that wait to be uploaded hold up neither.
  *
  * It is a {@link VaultSource} too: `refresh` is `refreshVault`, and `onHeader` calls back when a header
  * arrives.
@@ -50,17 +43,17 @@ const TIMEOUT_MS = 15_000;
  * Security: a server that hides the row looks like a user without a vault. Never create one without
  * asking.
  *
- * @throws `TypeError` for what is no database, a schema without `vaultTable()`, and for options that it
- * does not have or that are of another type. What goes wrong later becomes `STORE_FAILED`.
+ * @throws `TypeError` for what is no database, and for options that it does not have or that are of
+ * another type. What goes wrong later becomes `STORE_FAILED`.
  *
  * @example
  * ```ts
  * import { Schema } from '@powersync/common';
  * import { PowerSyncDatabase } from '@powersync/node';
  * import { type HeaderChange, openVault, byRecoveryKey } from 'rowseal';
- * import { powerSyncVaultStore, vaultTable } from 'rowseal/powersync';
+ * import { powerSyncVaultStore } from 'rowseal/powersync';
  *
- * const schema = new Schema({ ...vaultTable() });
+ * const schema = new Schema({}); // in an app: ...encryptedTables(tables)
  * const db = new PowerSyncDatabase({ schema, database: { dbFilename: 'vault-store.db' } });
  * const store = powerSyncVaultStore(db, {
  *   user: 'ada',
@@ -79,7 +72,6 @@ export function powerSyncVaultStore(
   assertOptions(options, ['save', 'timeout', 'user'], 'powerSyncVaultStore');
   const { user, save, timeout = TIMEOUT_MS } = options;
   assertDatabase(db);
-  vaultTableIn(db);
   assertGiven(typeof user === 'string' && user !== '', 'user: what the token has as sub');
   assertGiven(typeof save === 'function', 'save: a function');
   assertGiven(timeout >= 0, 'timeout: milliseconds');
@@ -93,11 +85,7 @@ export function powerSyncVaultStore(
     loadPin: () => readPin(db, user),
     savePin: (pin: string) => writePin(db, user, pin),
   };
-  const synced = async () => {
-    await db.waitForReady();
-    await guardVaultRow(db);
-    return (await syncedVaultRow(db, user, timeout))?.header ?? null;
-  };
+  const synced = async () => (await syncedVaultRow(db, user, timeout))?.header;
   const saveHeader = async (change: HeaderChange) => {
     try {
       awaited = await answered(change, save);

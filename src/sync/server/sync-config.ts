@@ -60,15 +60,11 @@ streams:
 ${queries.map((query) => `      - ${query}\n`).join('')}${options.vault ? VAULT_STREAM : ''}`;
 }
 
-/**
- * Priority 0 does not wait for the upload queue, unlike all others: a device hears of a new header
- * while its edits wait, and seals them again. Nothing is written to this table on a device, so that
- * nothing of it can be ahead of the server.
- */
+/** Its priority brings it before the rows, so that a new device can ask for the password meanwhile. */
 const VAULT_STREAM = `
   rowseal_vault:
     auto_subscribe: true
-    priority: 0
+    priority: 1
     query: 'SELECT * FROM "${VAULT_TABLE}" WHERE "id" = auth.user_id()'
 `;
 

@@ -20,12 +20,12 @@ streams:
 `);
   });
 
-  it('has a stream of its own for vault headers, which waits for no upload', () => {
+  it('has a stream of its own for vault headers, which comes before the rows', () => {
     expect(syncConfig([notes], { owner: 'owner_id', vault: true })).toBe(
       `${syncConfig([notes], { owner: 'owner_id' })}
   rowseal_vault:
     auto_subscribe: true
-    priority: 0
+    priority: 1
     query: 'SELECT * FROM "rowseal_vaults" WHERE "id" = auth.user_id()'
 `,
     );
