@@ -8,6 +8,7 @@
 export type { Mirror, RetryOptions } from '../../sync/mirror.js';
 export type { HeaderProblem, MirrorState, MirrorStatus } from '../../sync/mirror-status.js';
 export type { RowName } from '../../sync/row-name.js';
+export { type MigrationSqlOptions, migrationSql } from '../../sync/server/migration-sql.js';
 export { type ServerSqlOptions, serverSql } from '../../sync/server/server-sql.js';
 export { type SyncConfigOptions, syncConfig } from '../../sync/server/sync-config.js';
 export type { RowFinding, TroubledRow, TroubleKind } from '../../sync/sync-store.js';
@@ -23,6 +24,19 @@ export type { DecryptedChange, DiffFinding } from './diff-change.js';
 export type { DiffRecord, ExtractedDiffRecord } from './diff-records.js';
 export type { DecryptedDiff } from './diff-turns.js';
 export { type LogOutOptions, logOut } from './log-out.js';
+export type { ColumnMap, MapColumn, OldRow } from './migration/column-map.js';
+export type { RowResult } from './migration/judge-row.js';
+export { type MigrateTableOptions, migrateTable } from './migration/migrate-table.js';
+export type { Migration, MigrationStatus } from './migration/migration.js';
+export { migrations } from './migration/migrations.js';
+export type { MovingPhase } from './migration/moving-notes.js';
+export type {
+  RemovedPlaintext,
+  RemovePlaintextOptions,
+  VerifiedRow,
+} from './migration/remove-plaintext.js';
+export type { DifferingRow, RowCounts } from './migration/row-results.js';
+export type { SwitchOverOptions } from './migration/switch-over.js';
 export {
   type EncryptedTables,
   type EncryptedTablesOptions,

@@ -1,0 +1,150 @@
+/**
+ * Edits of the old table that never reached the server, on their way into the new one.
+ *
+ * They leave the upload queue first, into a table of our own: while there are any, PowerSync applies
+ * nothing that arrives, and a server that refuses them would keep a device from all that is new.
+ */
+import type { Transaction } from '@powersync/common';
+import type { EngineRow } from '../../../sync/sync-store.js';
+import { executeOver } from '../json-chunks.js';
+import { literal, projectedRow, projection } from '../mirrored-table.js';
+import { columnsMadeOf, mappedRow, Unfit } from './column-map.js';
+import type { MigrationContext } from './migration-context.js';
+import type { MovingTable } from './moving-table.js';
+
+/** What a chain of edits of one row adds up to. */
+interface Edit {
+  readonly kind: 'put' | 'patch' | 'delete';
+  /** Old columns that were written, for a `patch`. */
+  readonly columns: readonly string[];
+  /** The old row with all of the edits. */
+  readonly row: EngineRow | null;
+}
+
+interface QueuedEdit {
+  readonly id: string;
+  readonly op: 'PUT' | 'PATCH' | 'DELETE';
+  /** Names as a JSON array. */
+  readonly columns: string;
+  /** The old row as it is now. */
+  readonly row: string | null;
+}
+
+/** Takes them out of the upload queue; resolves to how many rows they are of. */
+export async function carryEdits(tx: Transaction, moving: MovingTable): Promise<number> {
+  const { from } = moving;
+  const name = literal(from.name);
+  const queued = await tx.getAll<QueuedEdit>(
+    `SELECT c.data ->> '$.id' AS id, c.data ->> '$.op' AS op,
+      (SELECT json_group_array(key) FROM json_each(c.data, '$.data')) AS columns,
+      ${projection(from.columns, 'o.data')} AS "row"
+    FROM ps_crud AS c LEFT JOIN ${from.table} AS o ON o.id = c.data ->> '$.id'
+    WHERE c.data ->> '$.type' = ${name} ORDER BY c.id`,
+  );
+  const edits = await readEdits(tx, moving);
+  for (const each of queued) {
+    const row = projectedRow(from.columns, each.row);
+    edits.set(each.id, added(edits.get(each.id), each, row));
+  }
+  await executeOver(
+    tx,
+    `INSERT OR REPLACE INTO rowseal_moving_edits (name, id, kind, columns, "row")
+    SELECT ${name}, ${[0, 1, 2, 3].map((at) => `json_extract(value, '$[${at}]')`).join(', ')}
+    FROM json_each(?)`,
+    [...edits].map(([id, { kind, columns, row }]) => [
+      id,
+      kind,
+      JSON.stringify(columns),
+      JSON.stringify(row),
+    ]),
+  );
+  await tx.execute(`DELETE FROM ps_crud WHERE data ->> '$.type' = ${name}`);
+  return queued.length;
+}
+
+/**
+ * An edit behind those that were carried before: sync may have set the row back meanwhile, so what
+ * these wrote is taken from them.
+ */
+function added(before: Edit | undefined, { op, columns }: QueuedEdit, row: EngineRow | null): Edit {
+  if (op === 'DELETE') return { kind: 'delete', columns: [], row: null };
+  if (op === 'PUT' || before?.kind === 'delete') return { kind: 'put', columns: [], row };
+  const written = JSON.parse(columns) as string[];
+  if (!before) return { kind: 'patch', columns: written, row };
+  const values = written.map((name) => [name, row?.[name] ?? null]);
+  return {
+    kind: before.kind,
+    columns: [...new Set([...before.columns, ...written])],
+    row: { ...before.row, ...Object.fromEntries(values) },
+  };
+}
+
+async function readEdits(tx: Transaction, { from }: MovingTable): Promise<Map<string, Edit>> {
+  const rows = await tx.getAll<{ id: string; kind: Edit['kind']; columns: string; row: string }>(
+    'SELECT id, kind, columns, "row" FROM rowseal_moving_edits WHERE name = ? ORDER BY id',
+    [from.name],
+  );
+  return new Map(
+    rows.map(({ id, kind, columns, row }) => [
+      id,
+      { kind, columns: JSON.parse(columns) as string[], row: JSON.parse(row) as EngineRow | null },
+    ]),
+  );
+}
+
+/**
+ * Makes them edits of the new table, like any of the app's; those that do not fit stay, and are
+ * returned by id.
+ */
+export async function applyEdits(
+  tx: Transaction,
+  context: MigrationContext,
+): Promise<readonly string[]> {
+  const unfit: string[] = [];
+  for (const [id, edit] of await readEdits(tx, context.moving)) {
+    try {
+      await applyEdit(tx, context, id, edit);
+    } catch (error) {
+      if (!(error instanceof Unfit)) throw error;
+      unfit.push(id);
+      continue;
+    }
+    await tx.execute('DELETE FROM rowseal_moving_edits WHERE name = ? AND id = ?', [
+      context.moving.from.name,
+      id,
+    ]);
+  }
+  return unfit;
+}
+
+/** A row that was deleted elsewhere meanwhile stays deleted, as anywhere. */
+async function applyEdit(
+  tx: Transaction,
+  { moving, map }: MigrationContext,
+  id: string,
+  { kind, columns, row }: Edit,
+): Promise<void> {
+  const { to, declared } = moving;
+  if (row === null) {
+    await tx.execute(`DELETE FROM ${to.plain.table} WHERE id = ?`, [id]);
+    return;
+  }
+  const values = mappedRow(declared, map, id, row);
+  const found = await tx.getOptional<{ row: string }>(
+    `SELECT ${projection(to.plain.columns, 'data')} AS "row" FROM ${to.plain.table} WHERE id = ?`,
+    [id],
+  );
+  if (!found && kind === 'patch') return;
+  const before = projectedRow(to.plain.columns, found?.row ?? null);
+  const written =
+    kind === 'patch' ? columnsMadeOf(declared, map, id, row, columns) : Object.keys(values);
+  const after = to.plain.columns.map(({ name }) => [
+    name,
+    (written.includes(name) ? values[name] : before?.[name]) ?? null,
+  ]);
+  await tx.execute(
+    `INSERT INTO ${to.plain.table} (id, data) VALUES (?, ?)
+    ON CONFLICT (id) DO UPDATE SET data = excluded.data`,
+    [id, JSON.stringify(Object.fromEntries(after))],
+  );
+}

@@ -1,0 +1,159 @@
+/**
+ * A migration's own tables and triggers, outside the PowerSync schema as the mirror's are.
+ *
+ * A trigger names no other table than the one it stands on, `ps_kv` and our own.
+ */
+import type { LockContext } from '@powersync/common';
+import { SENTINEL } from '../bookkeeping.js';
+import { literal, quoted } from '../mirrored-table.js';
+import type { MovingTable } from './moving-table.js';
+
+const TABLES: readonly string[] = [
+  // `copying`: 1 inside the migration's own transaction.
+  `CREATE TABLE IF NOT EXISTS rowseal_moving (
+    name TEXT PRIMARY KEY NOT NULL,
+    map TEXT NOT NULL,
+    phase TEXT NOT NULL DEFAULT 'copying',
+    copying INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID`,
+  // Rows to be compared: each once, however often it was written.
+  `CREATE TABLE IF NOT EXISTS rowseal_moving_queue (
+    name TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (name, id)
+  ) WITHOUT ROWID`,
+  // What was found of a row of the old table that has not changed since.
+  `CREATE TABLE IF NOT EXISTS rowseal_moving_rows (
+    name TEXT NOT NULL,
+    id TEXT NOT NULL,
+    result TEXT NOT NULL,
+    payload_id TEXT,
+    code TEXT,
+    detail TEXT,
+    PRIMARY KEY (name, id)
+  ) WITHOUT ROWID`,
+  // Edits that had not reached the server, taken out of the upload queue.
+  `CREATE TABLE IF NOT EXISTS rowseal_moving_edits (
+    name TEXT NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    "row" TEXT,
+    PRIMARY KEY (name, id)
+  ) WITHOUT ROWID`,
+];
+
+/** Where a device stands: it reads and writes the old table, or the new one. */
+export type MovingPhase = 'copying' | 'switched';
+
+interface Trigger {
+  readonly name: string;
+  readonly sql: string;
+}
+
+const SYNCING = 'powersync_in_sync_operation()';
+/** Clearing deletes rows too; it removes the sentinel first. */
+const IN_USE = `EXISTS (SELECT 1 FROM ps_kv WHERE key = ${literal(SENTINEL)})`;
+
+/** The next user of this database hears of nothing. */
+const CLEARED: Trigger = {
+  name: 'rowseal_moving_cleared',
+  sql: `CREATE TRIGGER "rowseal_moving_cleared" AFTER DELETE ON "ps_kv" WHEN OLD.key = ${literal(SENTINEL)} BEGIN
+  DELETE FROM rowseal_moving;
+  DELETE FROM rowseal_moving_queue;
+  DELETE FROM rowseal_moving_rows;
+  DELETE FROM rowseal_moving_edits;
+END`,
+};
+
+/** Begins a migration, or goes on with it; compares all rows again where something was missed. */
+export async function openMoving(tx: LockContext, moving: MovingTable, map: string): Promise<void> {
+  for (const sql of TABLES) await tx.execute(sql);
+  const { name } = moving.from;
+  const known = await tx.getOptional<{ map: string }>(
+    'SELECT map FROM rowseal_moving WHERE name = ?',
+    [name],
+  );
+  await tx.execute('INSERT OR IGNORE INTO rowseal_moving (name, map) VALUES (?, ?)', [name, map]);
+  await tx.execute('UPDATE rowseal_moving SET map = ?, copying = 0 WHERE name = ?', [map, name]);
+  const wasUnwatched = await createMissing(tx, [CLEARED, ...triggersOf(moving)]);
+  if (!wasUnwatched && known?.map === map) return;
+  await tx.execute('DELETE FROM rowseal_moving_rows WHERE name = ?', [name]);
+  await tx.execute(
+    `INSERT OR IGNORE INTO rowseal_moving_queue (name, id)
+    SELECT ?, id FROM (SELECT id FROM ${moving.from.table} UNION SELECT id FROM ${moving.to.plain.table})`,
+    [name],
+  );
+}
+
+function triggersOf({ from, to }: MovingTable): readonly Trigger[] {
+  const trigger = (side: 'old' | 'new' | 'end', event: string, on: string, body: string) => {
+    const name = `rowseal_moving_${side}_${event.toLowerCase()}__${from.name}`;
+    return { name, sql: `CREATE TRIGGER ${quoted(name)} ${body.replace('ON _', `ON ${on}`)}` };
+  };
+  const rowOf = (event: string) => (event === 'DELETE' ? 'OLD' : 'NEW');
+  const changed = (event: string) => (event === 'UPDATE' ? 'OLD.data IS NOT NEW.data AND ' : '');
+  const name = literal(from.name);
+  return ['INSERT', 'UPDATE', 'DELETE'].flatMap((event) => [
+    trigger(
+      'old',
+      event,
+      from.table,
+      `AFTER ${event} ON _ WHEN ${changed(event)}(${SYNCING} OR ${IN_USE}) BEGIN
+  ${noteRow(name, rowOf(event))}
+  DELETE FROM rowseal_moving_rows WHERE name = ${name} AND id = ${rowOf(event)}.id;
+END`,
+    ),
+    trigger(
+      'new',
+      event,
+      to.plain.table,
+      `AFTER ${event} ON _ WHEN ${changed(event)}${IN_USE}
+  AND EXISTS (SELECT 1 FROM rowseal_moving WHERE name = ${name} AND copying = 0) BEGIN
+  ${noteRow(name, rowOf(event))}
+END`,
+    ),
+    trigger(
+      'end',
+      event,
+      from.table,
+      `BEFORE ${event} ON _ WHEN NOT ${SYNCING} AND ${IN_USE}
+  AND EXISTS (SELECT 1 FROM rowseal_moving WHERE name = ${name} AND phase = 'switched') BEGIN
+  SELECT RAISE(ABORT, ${literal(`'${from.name}' has moved: read and write '${to.name}'.`)});
+END`,
+    ),
+  ]);
+}
+
+/** No conflict clause: that of the app's own statement would count instead. */
+function noteRow(name: string, row: string): string {
+  return `INSERT INTO rowseal_moving_queue (name, id) SELECT ${name}, ${row}.id
+    WHERE NOT EXISTS (SELECT 1 FROM rowseal_moving_queue WHERE name = ${name} AND id = ${row}.id);`;
+}
+
+async function createMissing(tx: LockContext, triggers: readonly Trigger[]): Promise<boolean> {
+  let missed = false;
+  for (const { name, sql } of triggers) {
+    const found = await tx.getOptional<{ sql: string }>(
+      "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?",
+      [name],
+    );
+    if (found?.sql === sql) continue;
+    missed = true;
+    await tx.execute(`DROP TRIGGER IF EXISTS ${quoted(name)}`);
+    await tx.execute(sql);
+  }
+  return missed;
+}
+
+/** How far this device is. `null` when the database was cleared. */
+export async function readPhase(
+  db: Pick<LockContext, 'getOptional'>,
+  { from }: MovingTable,
+): Promise<MovingPhase | null> {
+  const row = await db.getOptional<{ phase: MovingPhase }>(
+    'SELECT phase FROM rowseal_moving WHERE name = ?',
+    [from.name],
+  );
+  return row?.phase ?? null;
+}

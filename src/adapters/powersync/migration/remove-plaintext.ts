@@ -1,0 +1,119 @@
+/** The end of the plaintext on the server: of verified rows only, by the shipped SQL. */
+import { assertGiven } from '../../../sync/arguments.js';
+import { literal } from '../mirrored-table.js';
+import type { CopyLoop } from './copy-loop.js';
+import { isMarkConfirmed, readMarks, setMark } from './marks.js';
+import type { MigrationContext } from './migration-context.js';
+import { marksOf } from './migrations.js';
+import { readPhase } from './moving-notes.js';
+import { IS_VERIFIED } from './row-results.js';
+import { openVaultOf, verifyRows } from './verify-rows.js';
+
+/** Rows per call of the app's function. */
+const BATCH = 500;
+
+/** A row whose sealed copy on the server was opened and is good. */
+export interface VerifiedRow {
+  /** Its id, in the old table as in the new one. */
+  readonly id: string;
+  /** Of the sealed copy: 32 characters of base64url. */
+  readonly payloadId: string;
+}
+
+/** Options of a migration's `removePlaintext`. */
+export interface RemovePlaintextOptions {
+  /**
+   * Has your server call the function that `migrationSql` makes, for the user who is logged in, and
+   * resolves to the ids that it returned. With no rows, the function only says whether old writes are
+   * refused; it throws while they are not.
+   */
+  remove(rows: readonly VerifiedRow[]): Promise<readonly string[]>;
+}
+
+/** What became of the plaintext. */
+export interface RemovedPlaintext {
+  /** How many rows the server removed. */
+  readonly removed: number;
+  /** How many it kept, since their sealed rows were changed meanwhile: `verify`, and try again. */
+  readonly left: number;
+}
+
+export async function removePlaintext(
+  context: MigrationContext,
+  loop: CopyLoop,
+  { remove }: RemovePlaintextOptions,
+): Promise<RemovedPlaintext> {
+  openVaultOf(context);
+  await assertVerified(context);
+  // From here on the server takes no more plaintext. What it took before must be here, too.
+  await callRemove(remove, []);
+  await awaitAll(context, loop);
+  await verifyRows(context);
+  await assertVerified(context);
+  const { db, moving } = context;
+  const { ended } = marksOf(moving.from.name);
+  await db.writeTransaction(async (tx) => {
+    if (!(await readMarks(tx, moving)).isEnded) await setMark(tx, moving, ended);
+  });
+  return await removeAll(context, remove);
+}
+
+/** Once a mark has come back, all that the server had before it has come. */
+async function awaitAll({ db, moving }: MigrationContext, loop: CopyLoop): Promise<void> {
+  const { barrier } = marksOf(moving.from.name);
+  await db.writeTransaction((tx) => setMark(tx, moving, barrier));
+  await loop.until(() => isMarkConfirmed(db, moving, barrier));
+}
+
+async function assertVerified({ db, moving }: MigrationContext): Promise<void> {
+  const name = literal(moving.from.name);
+  const isSwitched = (await readPhase(db, moving)) === 'switched';
+  if (!isSwitched) throw new TypeError('Call switchOver before removePlaintext.');
+  const { rows } = await db.get<{ rows: number }>(
+    `SELECT count(*) AS rows FROM ${moving.from.table} AS o WHERE NOT EXISTS (
+      SELECT 1 FROM rowseal_moving_rows AS n
+      WHERE n.name = ${name} AND n.id = o.id AND ${IS_VERIFIED}
+    )`,
+  );
+  if (rows > 0) {
+    throw new TypeError(
+      `${rows} rows of '${moving.from.name}' are not verified, so nothing was removed: see differences().`,
+    );
+  }
+  const { edits } = await db.get<{ edits: number }>(
+    `SELECT count(*) AS edits FROM rowseal_moving_edits WHERE name = ${name}`,
+  );
+  if (edits > 0)
+    throw new TypeError(`${edits} edits of '${moving.from.name}' are not in '${moving.to.name}'.`);
+}
+
+async function removeAll(
+  { db, moving }: MigrationContext,
+  remove: RemovePlaintextOptions['remove'],
+): Promise<RemovedPlaintext> {
+  let removed = 0;
+  let left = 0;
+  for (let after = ''; ; ) {
+    const rows = await db.getAll<VerifiedRow>(
+      `SELECT id, payload_id AS payloadId FROM rowseal_moving_rows
+      WHERE name = ? AND id > ? AND ${IS_VERIFIED} ORDER BY id LIMIT ?`,
+      [moving.from.name, after, BATCH],
+    );
+    const last = rows.at(-1);
+    if (!last) return { removed, left };
+    after = last.id;
+    const gone = new Set(await callRemove(remove, rows));
+    removed += gone.size;
+    left += rows.filter(({ id }) => !gone.has(id)).length;
+  }
+}
+
+async function callRemove(
+  remove: RemovePlaintextOptions['remove'],
+  rows: readonly VerifiedRow[],
+): Promise<readonly string[]> {
+  const ids: unknown = await remove(rows);
+  const areIds = Array.isArray(ids) && ids.every((id) => typeof id === 'string');
+  assertGiven(areIds, 'remove: a function that resolves to the ids that the server removed');
+  return ids as readonly string[];
+}

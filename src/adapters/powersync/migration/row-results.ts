@@ -1,0 +1,82 @@
+/** What is noted of rows of the old table. */
+import type { LockContext, Transaction } from '@powersync/common';
+import { executeOver } from '../json-chunks.js';
+import { literal } from '../mirrored-table.js';
+import type { Judgement, RowResult } from './judge-row.js';
+import type { MovingTable } from './moving-table.js';
+
+/** SQL for what stands for a row that is verified. */
+export const IS_VERIFIED = "result IN ('same', 'newer')";
+
+/** Notes what was found, instead of what was found before. */
+export async function noteRows(
+  tx: Transaction,
+  name: string,
+  found: readonly (readonly [id: string, judgement: Judgement])[],
+): Promise<void> {
+  await executeOver(
+    tx,
+    `INSERT OR REPLACE INTO rowseal_moving_rows (name, id, result, payload_id, code, detail)
+    SELECT ${literal(name)}, ${[0, 1, 2, 3, 4].map((at) => `json_extract(value, '$[${at}]')`).join(', ')}
+    FROM json_each(?)`,
+    found.map(([id, each]) => [id, each.result, each.payloadId, each.code, each.detail]),
+  );
+}
+
+export interface RowCounts {
+  /** Rows of the old table on this device. */
+  readonly rows: number;
+  /** Of these: compared with their copies since they changed last. */
+  readonly copied: number;
+  /** Rows that wait to be compared. */
+  readonly pending: number;
+  /** Rows whose sealed copy on the server was opened and says what they say, or was edited since. */
+  readonly verified: number;
+  /** Rows whose copy was looked at and is not good, or that can't be copied. */
+  readonly differing: number;
+}
+
+export async function countRows(
+  tx: Pick<LockContext, 'get'>,
+  { from }: MovingTable,
+): Promise<RowCounts> {
+  const name = literal(from.name);
+  const notes = (where: string) =>
+    `(SELECT count(*) FROM rowseal_moving_rows WHERE name = ${name} AND ${where})`;
+  return await tx.get<RowCounts>(
+    `SELECT (SELECT count(*) FROM ${from.table}) AS rows,
+      (SELECT count(*) FROM ${from.table} AS o WHERE
+        NOT EXISTS (SELECT 1 FROM rowseal_moving_queue AS q WHERE q.name = ${name} AND q.id = o.id)
+        AND NOT EXISTS (
+          SELECT 1 FROM rowseal_moving_rows AS n WHERE n.name = ${name} AND n.id = o.id AND n.result = 'unfit'
+        )) AS copied,
+      (SELECT count(*) FROM rowseal_moving_queue WHERE name = ${name}) AS pending,
+      ${notes(IS_VERIFIED)} AS verified,
+      ${notes("result IN ('unfit', 'missing', 'differs')")} AS differing`,
+  );
+}
+
+/** A row of the old table whose copy is not good. */
+export interface DifferingRow {
+  /** Its id. */
+  readonly id: string;
+  /** What is wrong with its copy. */
+  readonly result: RowResult;
+  /** The code of what stopped it, where there is one. */
+  readonly code: string | null;
+  /** What there is to say. It may quote what the row says, so keep it on the device. */
+  readonly detail: string | null;
+}
+
+export function differingRows(
+  db: Pick<LockContext, 'getAll'>,
+  { from }: MovingTable,
+  limit: number,
+): Promise<DifferingRow[]> {
+  return db.getAll<DifferingRow>(
+    `SELECT id, result, code, detail FROM rowseal_moving_rows
+    WHERE name = ? AND NOT ${IS_VERIFIED}
+    ORDER BY id LIMIT ?`,
+    [from.name, limit],
+  );
+}

@@ -1,0 +1,70 @@
+/** From the old table to the new one, on this device. */
+import type { Transaction } from '@powersync/common';
+import { literal } from '../mirrored-table.js';
+import { applyEdits, carryEdits } from './carry-edits.js';
+import { isCompared, isUnsent } from './copied.js';
+import type { CopyLoop } from './copy-loop.js';
+import { readMarks, setMark } from './marks.js';
+import type { MigrationContext } from './migration-context.js';
+import { marksOf } from './migrations.js';
+import { readPhase } from './moving-notes.js';
+
+/** Options of a migration's `switchOver`. */
+export interface SwitchOverOptions {
+  /**
+   * Goes on although some rows can't be turned into new ones: these stay in the old table, and are
+   * listed by `differences`. Without it, such rows stop the switch.
+   */
+  readonly leaveUnfit?: boolean;
+}
+
+/**
+ * Each round takes out of the upload queue what the app wrote meanwhile, waits until the server's rows
+ * are here and copied, and then tries to finish in one transaction.
+ */
+export async function switchOver(
+  context: MigrationContext,
+  loop: CopyLoop,
+  leaveUnfit: boolean,
+): Promise<void> {
+  const { db, moving } = context;
+  for (;;) {
+    if ((await readPhase(db, moving)) === 'switched') return;
+    await db.writeTransaction((tx) => carryEdits(tx, moving));
+    await loop.until(async () => context.freshness.isFresh() && (await isCopied(db, context)));
+    if (await db.writeTransaction((tx) => finish(tx, context, leaveUnfit))) return;
+  }
+}
+
+/** Whether nothing of either table is under way. */
+async function isCopied(
+  tx: Pick<Transaction, 'get'>,
+  { moving }: MigrationContext,
+): Promise<boolean> {
+  return (await isCompared(tx, moving)) && !(await isUnsent(tx, moving.from.name));
+}
+
+/** Says whether it is done: the app may have written the old table once more. */
+async function finish(
+  tx: Transaction,
+  context: MigrationContext,
+  leaveUnfit: boolean,
+): Promise<boolean> {
+  const { moving } = context;
+  const name = literal(moving.from.name);
+  if (!(await isCopied(tx, context))) return false;
+  const unfit = await tx.getAll<{ id: string }>(
+    `SELECT id FROM rowseal_moving_rows WHERE name = ${name} AND result = 'unfit'`,
+  );
+  const left = await applyEdits(tx, context);
+  const all = new Set([...unfit.map(({ id }) => id), ...left]);
+  if (all.size > 0 && !leaveUnfit) {
+    throw new TypeError(
+      `${all.size} rows of '${moving.from.name}' can't become rows of '${moving.to.name}': see differences(). Mend the map, or give { leaveUnfit: true }.`,
+    );
+  }
+  await tx.execute(`UPDATE rowseal_moving SET phase = 'switched' WHERE name = ${name}`);
+  const { isSwitched } = await readMarks(tx, moving);
+  if (!isSwitched) await setMark(tx, moving, marksOf(moving.from.name).switched);
+  return true;
+}
