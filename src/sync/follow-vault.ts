@@ -39,8 +39,11 @@ export function followVault(run: MirrorRun, source: VaultSource): VaultFollower 
     // The app may have unlocked with another one meanwhile, and then it looks again.
     if (run.ended || run.latestVault !== vault) return;
     if ('error' in found) return refused(vault, found.error);
+    const isNews = found !== vault || lockedVault === vault;
+    // Locked for another reason, which stays shown.
+    if (!isNews && !run.vault) return;
     run.status.set({ header: null });
-    if (found !== vault || lockedVault === vault) take(found);
+    if (isNews) take(found);
   }
 
   function take(vault: Vault): void {

@@ -15,6 +15,7 @@ import {
   INITIAL_STATUS,
   type MirrorStatus,
 } from './mirror-status.js';
+import { sealUnder } from './sealed-under.js';
 import type { QueueCounts, SyncStore } from './sync-store.js';
 import { startTimer, stopTimer } from './timer.js';
 import { createWorkLoop, type Turn } from './work-loop.js';
@@ -161,14 +162,19 @@ function noteOpened(run: MirrorRun, rows: readonly string[], done: boolean): voi
 
 /**
  * What waited for keys is released here, between two turns: one that is under way with the vault
- * before would hold it again.
+ * before would hold it again, or seal under the key before.
  *
  * Throws `LOCKED`.
  */
 async function vaultOfTurn(run: MirrorRun): Promise<Vault> {
   const { vault, store } = run;
-  if (vault && vault !== run.turnVault) await requested(run, store.release('waiting'));
+  if (vault && vault !== run.turnVault) {
+    await requested(run, store.release('waiting'));
+    await sealUnder(run, vault);
+  }
   run.turnVault = vault;
+  // The vault was rekeyed, it seems: what is sealed already is under a key that was given up.
+  if (!vault && run.status.current.header?.code === 'UNLOCK_FAILED') await store.holdUploads();
   if (!vault) throw new RowsealError('LOCKED', 'Call unlock of this mirror with an open vault.');
   return vault;
 }

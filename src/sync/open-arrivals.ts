@@ -14,6 +14,8 @@ const EARLIER_LIMIT = 4;
 
 /** What a device knows of a row before it opens what arrived. */
 export interface OpeningHints extends OpenRowOptions {
+  /** Whether the payload in place is one that was opened here before, whatever became of its key. */
+  readonly isNoted?: boolean;
   /** Id of a payload whose whole content it knows, being its own; `null` if there is none. */
   readonly own: string | null;
   /** Sealed rows that it has seen: a sibling may bind what they show. */
@@ -52,7 +54,8 @@ export function openArrivals(
   sealed: EngineRow,
   hints: OpeningHints,
 ): Arrivals {
-  const main = tryOpen(vault, table, { ...sealed, id }, hints);
+  const acceptRetired = hints.acceptRetired || hints.isNoted === true;
+  const main = tryOpen(vault, table, { ...sealed, id }, { acceptRetired });
   const rows = [sealed, ...otherwiseBound(table, sealed, hints.earlier)];
   const siblings: OpenedRow[] = [];
   const leftSiblings: string[] = [];

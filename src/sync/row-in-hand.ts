@@ -3,7 +3,7 @@ import type { Vault } from '../keys/vault.js';
 import type { Table } from '../rows/table.js';
 import { changeOf, type RowChange } from './changed-columns.js';
 import { digestOf, isNoted, NEW_RECORD } from './row-record.js';
-import type { EngineRow, RowRecord, RowWork } from './sync-store.js';
+import type { Direction, EngineRow, RowRecord, RowWork } from './sync-store.js';
 import { isDue } from './when-to-send.js';
 
 export interface SettleContext {
@@ -29,7 +29,9 @@ export interface RowInHand {
   readonly known: EngineRow | null;
   /** Whether the app asks for it to be sent again, since the server had refused or lost it. */
   readonly isRetried: boolean;
-  /** The entries in hand that are the app's: its writes, and what it asks for. */
+  /** Whether it waits for upload under a key that is not the primary now. */
+  readonly isResealed: boolean;
+  /** The entries in hand that end when the row is sealed: the app's writes, and requests. */
   readonly writes: readonly number[];
   /** The other entries. */
   readonly arrived: readonly number[];
@@ -45,7 +47,8 @@ export function takeInHand(context: SettleContext, table: Table, work: RowWork):
     kind === 'server-owned' ? [] : [name],
   );
   const mine = writes.filter(({ seq }) => seq <= upTo);
-  const retries = work.entries.filter(({ dir }) => dir === 'retry');
+  const has = (dir: Direction) => work.entries.some((entry) => entry.dir === dir);
+  const requests = work.entries.filter(({ dir }) => dir === 'retry' || dir === 'reseal');
   return {
     context,
     table,
@@ -53,8 +56,9 @@ export function takeInHand(context: SettleContext, table: Table, work: RowWork):
     change: changeOf(names, mine, next ? next.base : work.plain),
     record: work.record ?? NEW_RECORD,
     known: knownSealed(table, work),
-    isRetried: retries.length > 0,
-    writes: [...mine, ...retries].map(({ seq }) => seq),
+    isRetried: has('retry'),
+    isResealed: has('reseal'),
+    writes: [...mine, ...requests].map(({ seq }) => seq),
     arrived: work.entries.flatMap(({ dir, seq }) => (dir === 'in' || dir === 'show' ? [seq] : [])),
     movedOn: next !== undefined,
   };

@@ -56,6 +56,7 @@ export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
     },
     done: [...writes, ...arrived],
     clearsRejection: changed || isRetried,
+    supersedes: row.isResealed,
   };
 }
 

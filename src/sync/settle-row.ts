@@ -72,7 +72,8 @@ function settleOpened(row: RowInHand): RowOutcome {
   const arrivals = work.sealed
     ? openArrivals(vault, table, work.id, work.sealed, hintsFor(row))
     : NO_ARRIVALS;
-  if (arrivals.refusal && waits(arrivals.refusal)) throw arrivals.refusal;
+  // What waits for upload under an earlier key waits for nothing else.
+  if (arrivals.refusal && waits(arrivals.refusal) && !row.isResealed) throw arrivals.refusal;
   const noted = known && openKnown(row, known, arrivals);
   const before = record.reflected
     ? openReflected(row, record.reflected, arrivals)
@@ -82,7 +83,7 @@ function settleOpened(row: RowInHand): RowOutcome {
   if (!merged) return settleNothing(row, arrivals);
   const changed = after !== before;
   // What the server refused stands nowhere else, unless that was a delete of the engine's.
-  const isKept = (work.rejected && record.own !== null) || row.isRetried;
+  const isKept = (work.rejected && record.own !== null) || row.isRetried || row.isResealed;
   if (!work.sealed && !changed && !isKept) return withdraw(row, merged);
   const lacking = !arrivals.main || !holdsAll(table, arrivals.main, merged);
   const sending = sendingOf(row, { merged, arrivals, lacking, changed });
@@ -100,6 +101,7 @@ function hintsFor({ context, work, record, known }: RowInHand): OpeningHints {
   const replaced = work.entries.flatMap(({ dir, base }) => (dir === 'in' && base ? [base] : []));
   return {
     acceptRetired: isAccepted(context, work),
+    isNoted: known !== null && known === work.sealed,
     own: known && record.own,
     earlier: known ? [known, ...replaced] : replaced,
   };
@@ -144,11 +146,12 @@ function mergeAll(
 
 /** Nothing of the row was ever opened here: what is there does not open, or nothing is there. */
 function settleNothing(
-  { table, work, writes, arrived }: RowInHand,
+  { table, work, isResealed, writes, arrived }: RowInHand,
   { refusal }: Arrivals,
 ): RowOutcome {
   if (refusal) throw refusal;
-  return { table: table.name, id: work.id, record: null, done: [...writes, ...arrived] };
+  const done = [...writes, ...arrived];
+  return { table: table.name, id: work.id, record: null, done, supersedes: isResealed };
 }
 
 /** The row left this device's scope: nothing is uploaded, and nothing that was known is lost. */
@@ -177,7 +180,7 @@ function withdraw(row: RowInHand, { content }: RowVersion): RowOutcome {
 const WITHDRAWN: RowTrouble = { kind: 'withdrawn', code: null, detail: null };
 
 function sendingOf(
-  { context, work, record, isRetried }: RowInHand,
+  { context, work, record, isRetried, isResealed }: RowInHand,
   {
     merged,
     arrivals,
@@ -186,7 +189,8 @@ function sendingOf(
   }: Pick<SettledRow, 'merged' | 'arrivals' | 'lacking' | 'changed'>,
 ): Sending {
   // What the server refused stands here and nowhere else; what it lost may be back by now.
-  if (isRetried && (work.rejected || lacking)) return { when: 'now', sent: record.sent };
+  const isWanted = isResealed || (isRetried && (work.rejected || lacking));
+  if (isWanted) return { when: 'now', sent: record.sent };
   if (!lacking) return { when: 'never' };
   if (changed) return { when: 'now', sent: null };
   const { main } = arrivals;

@@ -20,9 +20,10 @@ export type EngineRow = Readonly<Record<string, unknown>>;
  * - `in`: sync wrote or removed the sealed row;
  * - `show`: the plaintext must be made again from what is sealed, since the declaration changed or
  *   `release` asks for another look;
- * - `retry`: the app asks for the row to be sent again, which the server had refused or lost.
+ * - `retry`: the app asks for the row to be sent again, which the server had refused or lost;
+ * - `reseal`: what was sealed of the row waits for upload under a key that is not the primary now.
  */
-export type Direction = 'out' | 'in' | 'show' | 'retry';
+export type Direction = 'out' | 'in' | 'show' | 'retry' | 'reseal';
 
 /** One write to one row, queued in the transaction that made it, or a request to look at it again. */
 export interface QueueEntry {
@@ -34,7 +35,7 @@ export interface QueueEntry {
   readonly at: number;
   /**
    * The row as it was before this write, on the side that was written; `null` if there was none, and
-   * for `show` and `retry`, which no write made.
+   * for the others, which no write made.
    */
   readonly base: EngineRow | null;
 }
@@ -140,6 +141,13 @@ export interface RowOutcome {
   readonly held?: readonly number[];
   /** Whether a refusal by the server is forgotten, since the row is sent again. */
   readonly clearsRejection?: boolean;
+  /**
+   * Whether what waits for upload under another key than the primary is taken back, since `sealed`
+   * says all of it.
+   *
+   * What that named as `parents` is named by `sealed` too: the server must not keep it as unseen.
+   */
+  readonly supersedes?: boolean;
 }
 
 /**
@@ -152,7 +160,7 @@ export type WriteResult = 'written' | 'moved' | Exclude<Standing, 'working'>;
 
 /** How much there is to do. */
 export interface QueueCounts {
-  /** How many rows wait to be sealed: `out` and `retry`; held ones are not counted. */
+  /** How many rows wait to be sealed: `out`, `retry` and `reseal`; held ones are not counted. */
   readonly out: number;
   /** How many rows have a sealed form that waits to be looked at; held ones are not counted. */
   readonly in: number;
@@ -239,6 +247,9 @@ export interface SyncStore {
    * Reads the oldest work, of about `limit` rows, in one snapshot: rows with entries that are not
    * held, and rows whose merge is due at `now`.
    *
+   * Rows with an entry of `reseal` come before all others and by themselves, with `upTo` 0: what the
+   * app wrote since is left to later passes. Those that wait in one upload are handed out together.
+   *
    * There are fewer where rows are so large that memory is short. It ends between two entries of
    * `out` only where a `seq` of `ends`, which rise, says that a transaction of the app's ended.
    */
@@ -275,6 +286,20 @@ export interface SyncStore {
   retryRejected(): Promise<RequestResult>;
   /** Gives those of `rows` that are `withdrawn` an entry of `retry`, so that they are sent again. */
   retryWithdrawn(rows: readonly RowName[]): Promise<RequestResult>;
+  /**
+   * Notes under which key this device seals from now on, and gives rows an entry of `reseal` that wait
+   * for upload under another one.
+   *
+   * `prefixes` has the first 44 characters of a payload under each key of the vault, the primary's
+   * first. `outdated`, and nothing is changed, when the key noted before is not among them.
+   *
+   * From then on nothing that begins otherwise may leave, until `supersedes` has taken it back.
+   */
+  sealUnder(
+    prefixes: readonly string[],
+  ): Promise<'noted' | 'outdated' | Exclude<Standing, 'working'>>;
+  /** Lets nothing sealed leave until the next `sealUnder`; without effect when another mirror works. */
+  holdUploads(): Promise<void>;
   /** How much there is to do. */
   counts(): Promise<QueueCounts>;
   /** The rows that are not in step, counted by kind, code and key id. */

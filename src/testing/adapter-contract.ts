@@ -7,6 +7,7 @@ import { LEASE_DUTIES } from './adapter-lease-duties.js';
 import { OUTCOME_DUTIES } from './adapter-outcome-duties.js';
 import { QUEUE_DUTIES } from './adapter-queue-duties.js';
 import { ROW_DUTIES } from './adapter-row-duties.js';
+import { SEALING_DUTIES } from './adapter-sealing-duties.js';
 import { STATUS_DUTIES } from './adapter-status-duties.js';
 import { TAKE_OVER_DUTIES } from './adapter-take-over-duties.js';
 import type { ContractCase } from './keeper-contract.js';
@@ -19,6 +20,7 @@ const DUTIES: Readonly<Record<string, AdapterDuty>> = {
   ...LEASE_DUTIES,
   ...STATUS_DUTIES,
   ...ROW_DUTIES,
+  ...SEALING_DUTIES,
 };
 
 /**

@@ -35,7 +35,8 @@ export interface AdapterHands {
   /** Reads a row of the sealed table. */
   sealed(table: string, id: string): Promise<EngineRow | null>;
   /**
-   * Sends all that waits to the server, which has it from then on; returns the transactions.
+   * Sends all that waits and may leave to the server, which has it from then on; returns the
+   * transactions.
    *
    * The rows in `refused` are refused for good, as an upload notes it.
    */

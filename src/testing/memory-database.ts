@@ -58,6 +58,8 @@ export interface MemoryDatabase {
   readonly declarations: Map<string, string>;
   /** The id of the vault that the rows belong to, as `id`. */
   readonly vault: Map<string, string>;
+  /** Of a payload under the primary key: how it begins, as `prefix`; and `held` while none may leave. */
+  readonly sealing: Map<'prefix' | 'held', string>;
   readonly numbers: Map<NumberName, number>;
   /** Sets a value; `undefined` deletes it. */
   write<K, V>(map: Map<K, V>, key: K, value: V | undefined): void;
@@ -95,6 +97,7 @@ export function memoryDatabase(): MemoryDatabase {
     unapplied: new Map(),
     declarations: new Map(),
     vault: new Map(),
+    sealing: new Map(),
     numbers,
     write,
     next(name) {

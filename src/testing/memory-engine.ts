@@ -126,7 +126,7 @@ export function memoryEngine(
       rowsOf(database.sealed, table)
         .map(sealedRow)
         .filter((row) => row !== null),
-    nextUpload: () => nextUpload(database),
+    nextUpload: () => nextUpload(side),
     uploaded: (position, refused = []) =>
       database.transaction(() => uploaded(database, position, refused)),
     position: () => database.numbers.get('position') ?? 0,

@@ -2,6 +2,7 @@
 import { type RowName, rowKey } from '../sync/row-name.js';
 import type { RowOutcome, RowRecord, RowTrouble, WriteResult } from '../sync/sync-store.js';
 import type { MemoryDatabase, SealedUpload } from './memory-database.js';
+import { takenBack } from './memory-sealing.js';
 import type { StoreSide } from './memory-side.js';
 import type { ServedRow } from './memory-sync.js';
 import { entriesByRow } from './memory-work.js';
@@ -17,6 +18,7 @@ export function writeOutcomes(
     (later.get(rowKey(outcome)) ?? []).some(({ dir }) => dir !== 'out');
   if (outcomes.some((each) => each.sealed !== undefined && isOvertaken(each))) return 'moved';
   const current = outcomes.filter((each) => !isOvertaken(each));
+  const sent = current.map((outcome) => takenBack(side, outcome));
   for (const outcome of current) {
     const { plain } = outcome;
     if (plain !== undefined && !later.has(rowKey(outcome))) side.writePlain(outcome, plain);
@@ -24,7 +26,7 @@ export function writeOutcomes(
   }
   send(
     side,
-    current.flatMap(({ table, id, sealed }) =>
+    sent.flatMap(({ table, id, sealed }) =>
       sealed === undefined ? [] : [{ table, id, row: sealed }],
     ),
   );

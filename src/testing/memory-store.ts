@@ -13,6 +13,7 @@ import type {
 import type { MemoryDatabase } from './memory-database.js';
 import { beat, giveUp, leaseOf, type MemoryHold, standingOf } from './memory-lease.js';
 import { release, retryRejected, retryWithdrawn, writeOutcomes } from './memory-outcomes.js';
+import { holdUploads, sealUnder } from './memory-sealing.js';
 import type { StoreSide } from './memory-side.js';
 import { activeEntries, lastSeq, notedRows, readWork, takeOver } from './memory-work.js';
 
@@ -56,6 +57,13 @@ export function memoryStoreOf(
     release: (kind) => request(() => release(side, kind)),
     retryRejected: () => request(() => retryRejected(side)),
     retryWithdrawn: (rows) => request(() => retryWithdrawn(side, rows)),
+    async sealUnder(prefixes) {
+      const standing = standingOf(database, hold);
+      return standing === 'working' ? commit(() => sealUnder(side, prefixes)) : standing;
+    },
+    async holdUploads() {
+      if (standingOf(database, hold) === 'working') holdUploads(database);
+    },
     counts: async () => counts(side),
     tallies: async () => tallies(troubled(database)),
     findingCount: async () => findings(database).length,
@@ -84,7 +92,7 @@ function counts(side: StoreSide): QueueCounts {
     new Set(active.filter(({ dir }) => isCounted(dir)).map(rowKey)).size;
   const due = notedRows(side).flatMap(({ record }) => record.due ?? []);
   return {
-    out: rowsWith((dir) => dir === 'out' || dir === 'retry'),
+    out: rowsWith((dir) => dir !== 'in' && dir !== 'show'),
     in: rowsWith((dir) => dir === 'in' || dir === 'show'),
     due: due.length,
     nextDue: due.length > 0 ? Math.min(...due) : null,

@@ -2,6 +2,7 @@
 import { type RowName, rowKey } from '../sync/row-name.js';
 import type { EngineRow } from '../sync/sync-store.js';
 import type { MemoryDatabase, MemoryUpload } from './memory-database.js';
+import { isHeld } from './memory-sealing.js';
 import type { StoreSide } from './memory-side.js';
 
 /** What the server says at a moment: the rows that changed since the device heard last. */
@@ -22,9 +23,10 @@ export interface ServedRow {
   readonly row: EngineRow | null;
 }
 
-export function nextUpload({ uploads }: MemoryDatabase): MemoryUpload | null {
-  const [first] = uploads.values();
-  return first ?? null;
+/** Nothing while the first waits to be sealed again. */
+export function nextUpload(side: StoreSide): MemoryUpload | null {
+  const [first] = side.database.uploads.values();
+  return first && !isHeld(side, first) ? first : null;
 }
 
 export function uploaded(
@@ -70,11 +72,12 @@ export function receive(side: StoreSide, { position, rows }: MemoryCheckpoint): 
 /** Numbers that were given out are never given out again. */
 export function clear(database: MemoryDatabase): void {
   const { plain, sealed, queue, held, records, rejected } = database;
-  const { uploads, received, unapplied, declarations, vault } = database;
+  const { uploads, received, unapplied, declarations, vault, sealing } = database;
   const tables = [plain, sealed, held, records, rejected, received, unapplied, declarations, vault];
   for (const map of tables) empty<string>(database, map);
   empty(database, queue);
   empty(database, uploads);
+  empty(database, sealing);
   for (const name of ['owner', 'position', 'awaited'] as const) {
     database.write(database.numbers, name, undefined);
   }

@@ -73,7 +73,8 @@ export function readWork(
   now: number,
   ends: readonly number[],
 ): Work {
-  const { database } = side;
+  const resealed = resealedRows(side);
+  if (resealed.size > 0) return workOf(side, resealed, 0);
   const active = activeEntries(side);
   const places = new Map<string, RowName>();
   let taken = 0;
@@ -88,10 +89,22 @@ export function readWork(
   );
   const room = Math.max(0, limit - places.size);
   for (const each of due.slice(0, room)) places.set(rowKey(each), each);
-  const snapshot = lastSeq(database);
-  const entries = entriesByRow(inOrder(database));
+  const isDivided = taken < active.length;
+  return workOf(side, places, isDivided ? (active[taken - 1] as StoredEntry).seq : null);
+}
+
+/** All at once: so each upload stays whole. */
+function resealedRows(side: StoreSide): ReadonlyMap<string, RowName> {
+  const wanted = activeEntries(side).filter(({ dir }) => dir === 'reseal');
+  return new Map(wanted.map((place) => [rowKey(place), place]));
+}
+
+/** `end`: the last entry in hand, `null` when there is none behind. */
+function workOf(side: StoreSide, places: ReadonlyMap<string, RowName>, end: number | null): Work {
+  const snapshot = lastSeq(side.database);
+  const entries = entriesByRow(inOrder(side.database));
   return {
-    upTo: taken < active.length ? (active[taken - 1] as StoredEntry).seq : snapshot,
+    upTo: end ?? snapshot,
     snapshot,
     rows: [...places].map(([key, place]) => rowWork(side, place, entries.get(key) ?? [])),
   };

@@ -111,7 +111,12 @@ export const CHAPTERS: Readonly<Record<string, Chapter>> = {
   },
   'a key that comes later': {
     notes: ['n1'],
-    prepare: (world) => world.begin(world.headers.old),
+    async prepare(world) {
+      await world.end();
+      // A device that has never heard of the next key.
+      await world.db.execute("UPDATE rowseal_sealing SET prefix = ''");
+      await world.begin(world.headers.old);
+    },
     async play(world, id) {
       const { db, b, headers } = world;
       b.engine.update('notes', id('n1'), { body: 'B' });

@@ -1,7 +1,7 @@
 /** Real PowerSync databases, as the contract of adapters takes them in hand. */
 import { Schema } from '@powersync/common';
 import type { PowerSyncDatabase } from '@powersync/node';
-import type { Table } from 'rowseal';
+import { RowsealError, type Table } from 'rowseal';
 import { encryptedTables, type UploadWrite, uploadWith } from 'rowseal/powersync';
 import type {
   AdapterHands,
@@ -125,7 +125,9 @@ async function uploadAll(
   });
   while (!isDone) {
     isDone = true;
-    await upload(db);
+    await upload(db).catch((error: unknown) => {
+      if (!(error instanceof RowsealError) || error.code !== 'LOCKED') throw error;
+    });
   }
   return sent;
 }

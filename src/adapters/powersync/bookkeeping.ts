@@ -8,6 +8,7 @@ import type { LockContext } from '@powersync/common';
 import { refuseNewer } from '../../errors.js';
 import { LEASE_TABLES } from './lease-tables.js';
 import { REJECTED_TABLE } from './rejections.js';
+import { SEALING_TABLES } from './sealing-tables.js';
 
 /** `ps_kv` has this key while a database is in use; clearing removes it before the rows. */
 export const SENTINEL = 'rowseal';
@@ -49,6 +50,7 @@ const TABLES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS rowseal_rows_trouble ON rowseal_rows (trouble) WHERE trouble IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS rowseal_rows_findings ON rowseal_rows (tbl) WHERE findings IS NOT NULL',
   REJECTED_TABLE,
+  ...SEALING_TABLES,
   `CREATE TABLE IF NOT EXISTS rowseal_tables (
     tbl TEXT PRIMARY KEY NOT NULL,
     declaration TEXT NOT NULL

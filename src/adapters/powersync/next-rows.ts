@@ -37,6 +37,9 @@ const PAGES = { first: 16, last: 2048 };
 /** In characters: a pass holds all of it in memory a few times over. */
 const PASS_SIZE = 8 * 1024 * 1024;
 
+const READY = 'INDEXED BY rowseal_queue_ready WHERE held = 0';
+const RESEALED = "INDEXED BY rowseal_queue_reseal WHERE dir = 'reseal'";
+
 /** `tables` by name. */
 export async function nextRows(
   tx: Transaction,
@@ -44,7 +47,10 @@ export async function nextRows(
   request: WorkRequest,
 ): Promise<NextRows> {
   const batch = createBatch(request.limit);
-  const end = await takeQueued(tx, tables, batch, await knownEnds(tx, request.ends));
+  const ends = await knownEnds(tx, request.ends);
+  await takeQueued(tx, tables, RESEALED, batch, ends);
+  if (batch.places.size > 0) return { places: [...batch.places.values()], end: 0 };
+  const end = await takeQueued(tx, tables, READY, batch, ends);
   for (const due of await dueRows(tx, tables, request)) {
     if (!batch.places.has(rowKey(due)) && !batch.isFull()) batch.take(due);
   }
@@ -71,13 +77,20 @@ type Batch = ReturnType<typeof createBatch>;
 async function takeQueued(
   tx: Transaction,
   tables: ReadonlyMap<string, MirroredTable>,
+  which: string,
   batch: Batch,
   ends: readonly number[],
 ): Promise<number | null> {
   const mayEnd = createDivider(ends);
   let last: ReadyEntry | null = null;
   for (let length = PAGES.first; ; length = Math.min(2 * length, PAGES.last)) {
-    const page: readonly ReadyEntry[] = await readyEntries(tx, tables, last?.seq ?? 0, length);
+    const page: readonly ReadyEntry[] = await readyEntries(
+      tx,
+      tables,
+      which,
+      last?.seq ?? 0,
+      length,
+    );
     for (const entry of page) {
       const isNew = !batch.places.has(rowKey(entry));
       if (isNew && last && batch.isFull() && mayEnd(last, entry)) return last.seq;
@@ -97,7 +110,8 @@ function createDivider(ends: readonly number[]) {
   let at = 0;
   const end = () => ends[at] ?? Number.POSITIVE_INFINITY;
   return (last: ReadyEntry, next: ReadyEntry): boolean => {
-    if (last.dir !== 'out' || next.dir !== 'out') return true;
+    const isWhole = last.dir === next.dir && (last.dir === 'out' || last.dir === 'reseal');
+    if (!isWhole) return true;
     while (end() < last.seq) at++;
     return end() < next.seq;
   };
@@ -106,13 +120,13 @@ function createDivider(ends: readonly number[]) {
 function readyEntries(
   tx: Transaction,
   tables: ReadonlyMap<string, MirroredTable>,
+  which: string,
   after: number,
   length: number,
 ): Promise<ReadyEntry[]> {
   return tx.getAll<ReadyEntry>(
     `SELECT seq, dir, tbl AS "table", id, ${sizeOf(tables)} + coalesce(length(base), 0) AS size
-    FROM rowseal_queue AS x INDEXED BY rowseal_queue_ready
-    WHERE held = 0 AND seq > ? AND tbl IN (SELECT value FROM json_each(?))
+    FROM rowseal_queue AS x ${which} AND held = 0 AND seq > ? AND tbl IN (SELECT value FROM json_each(?))
     ORDER BY seq LIMIT ?`,
     [after, namesOf(tables), length],
   );

@@ -2,8 +2,8 @@
 import type { CommonPowerSyncDatabase, Transaction } from '@powersync/common';
 import type { Table } from '../../rows/table.js';
 import type { SyncStore } from '../../sync/sync-store.js';
-import type { Deletes } from './bookkeeping.js';
-import { beat, giveUp, type Hold, readLease, unlessCleared } from './lease.js';
+import { type Deletes, readState } from './bookkeeping.js';
+import { beat, giveUp, type Hold, readLease, standingOf, unlessCleared } from './lease.js';
 import { mirroredTable } from './mirrored-table.js';
 import { observeEnd } from './noted-ends.js';
 import {
@@ -17,6 +17,7 @@ import {
   troubled,
 } from './queue-queries.js';
 import { readWork } from './read-work.js';
+import { holdUploads, sealUnder } from './seal-under.js';
 import { takeOver } from './take-over.js';
 import { watchQueue } from './watch-queue.js';
 import { writeOutcomes } from './write-outcomes.js';
@@ -75,6 +76,15 @@ export function createPowerSyncStore(
     release: (kind) => request((tx) => release(tx, kind)),
     retryRejected: () => request(retryRejected),
     retryWithdrawn: (rows) => request((tx) => retryWithdrawn(tx, rows)),
+    sealUnder: (prefixes) =>
+      db.writeTransaction(async (tx) => {
+        const standing = standingOf(await readState(tx), hold);
+        return standing === 'working' ? sealUnder(tx, tables.keys(), prefixes) : standing;
+      }),
+    holdUploads: () =>
+      db.writeTransaction(async (tx) => {
+        if (standingOf(await readState(tx), hold) === 'working') await holdUploads(tx);
+      }),
     counts: () => db.readTransaction((tx) => counts(tx, tables.keys())),
     tallies: () => db.readTransaction(tallies),
     findingCount: () => db.readTransaction(findingCount),

@@ -1,5 +1,5 @@
 /** Which rows the server refused for good: kept on the device, shown by the mirror. */
-import type { CommonPowerSyncDatabase } from '@powersync/common';
+import type { CommonPowerSyncDatabase, Transaction } from '@powersync/common';
 import { type RowName, rowKey } from '../../sync/row-name.js';
 
 /** As the mirror's bookkeeping makes it; an upload may come before the first mirror. */
@@ -22,11 +22,11 @@ export interface Rejection extends RowName {
 /**
  * Notes what became of an upload: `rejected` rows, and `accepted` ones, whose notes are outdated.
  *
- * `queuedAs` is the number of one of its entries in the upload queue.
+ * `queuedAs` are the numbers of its entries in the upload queue.
  */
 export async function noteAnswer(
   db: CommonPowerSyncDatabase,
-  queuedAs: number,
+  queuedAs: readonly number[],
   rejected: readonly Rejection[],
   accepted: readonly RowName[],
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function noteAnswer(
   const at = Date.now();
   await db.writeTransaction(async (tx) => {
     // Somebody logged out while the upload was under way: the next user must not hear of it.
-    if (!(await tx.getOptional('SELECT 1 FROM ps_crud WHERE id = ?', [queuedAs]))) return;
+    if (!(await isAnyQueued(tx, queuedAs))) return;
     await tx.execute(REJECTED_TABLE);
     for (const { table, id } of outdated) {
       await tx.execute('DELETE FROM rowseal_rejected WHERE tbl = ? AND id = ?', [table, id]);
@@ -48,6 +48,13 @@ export async function noteAnswer(
       );
     }
   });
+}
+
+/** Some may have been taken back meanwhile, to be sealed under another key. */
+function isAnyQueued(tx: Transaction, queuedAs: readonly number[]): Promise<unknown> {
+  return tx.getOptional('SELECT 1 FROM ps_crud WHERE id IN (SELECT value FROM json_each(?))', [
+    JSON.stringify(queuedAs),
+  ]);
 }
 
 async function readRejections(db: CommonPowerSyncDatabase): Promise<readonly RowName[]> {

@@ -9,6 +9,7 @@ import type { LockContext } from '@powersync/common';
 import { NOW_MS, SENTINEL } from './bookkeeping.js';
 import { END_ALL } from './lease-tables.js';
 import { literal, type MirroredTable, quoted } from './mirrored-table.js';
+import { FORGET_KEY } from './sealing-tables.js';
 
 interface Trigger {
   readonly name: string;
@@ -26,6 +27,7 @@ const FORGET: readonly string[] = [
   'DELETE FROM rowseal_rows',
   'DELETE FROM rowseal_rejected',
   'DELETE FROM rowseal_tables',
+  FORGET_KEY,
   'UPDATE rowseal_state SET cleared = 1, vault = NULL, writing = 0, owner = owner + 1',
   END_ALL,
 ];

@@ -8,6 +8,7 @@ import { type RowName, rowKey } from '../../sync/row-name.js';
 import { tableBehind, toServer, type UploadEntry, type UploadWrite } from '../../sync/to-server.js';
 import { type Deletes, readDeletes } from './bookkeeping.js';
 import { assertDatabase } from './database-check.js';
+import { nextUpload } from './held-uploads.js';
 import { noteAnswer, type Rejection } from './rejections.js';
 import { assertAllGuarded } from './schema-check.js';
 import { sendWrites, type UploadAnswer } from './send-writes.js';
@@ -65,7 +66,8 @@ export interface UploadOptions {
  *
  * @throws `TypeError` for an option that it does not have or that is of another type, and for no
  * tables. The function that it returns throws
- * `EXPOSURE_REFUSED`, a `TypeError` for what is no database, for a sealed table of the schema that
+ * `EXPOSURE_REFUSED`, `LOCKED` for rows that the mirror has to seal again first, since the vault has a
+ * new key, a `TypeError` for what is no database, for a sealed table of the schema that
  * `tables` lacks and for an answer of `send` that is none, and whatever `send` throws.
  *
  * @example
@@ -101,9 +103,8 @@ const OPTION_NAMES = ['onExposure', 'onStrayDelete', 'send', 'tables'];
 
 async function uploadNext(db: CommonPowerSyncDatabase, options: UploadOptions): Promise<void> {
   assertDatabase(db);
-  const transaction = await db.getNextCrudTransaction();
-  const [first] = transaction?.crud ?? [];
-  if (!transaction || !first) return;
+  const transaction = await nextUpload(db, options.tables);
+  if (!transaction) return;
   assertAllGuarded(db, options.tables);
   // All of it is looked at before any of it leaves.
   const writes = await writesOf(transaction.crud, options, await readDeletes(db));
@@ -111,7 +112,8 @@ async function uploadNext(db: CommonPowerSyncDatabase, options: UploadOptions): 
   const reasons = await sendWrites(writes, (left) => options.send(left, about));
   // Noted first: after a crash in between, the transaction is sent and refused once more.
   const { accepted, rejected } = outcomeOf(writes, reasons, options);
-  await noteAnswer(db, first.clientId, rejected, accepted);
+  const queuedAs = transaction.crud.map(({ clientId }) => clientId);
+  await noteAnswer(db, queuedAs, rejected, accepted);
   await transaction.complete();
 }
 

@@ -8,6 +8,7 @@ import { type Hold, standingOf } from './lease.js';
 import { BEAT } from './lease-tables.js';
 import type { MirroredTable } from './mirrored-table.js';
 import { NOTE_COLUMNS, noteOf } from './row-notes.js';
+import { takeBack } from './superseded-uploads.js';
 import { writeSealedRows } from './write-sealed-rows.js';
 
 /** What was queued for rows of the batch after it was read. */
@@ -37,7 +38,7 @@ export async function writeOutcomes(
     const ofTable = current.filter((each) => each.table === table.name && !later.isEdited(each));
     await writePlain(tx, table, ofTable);
   }
-  await writeSealedRows(tx, tables, current);
+  await writeSealedRows(tx, tables, await takeBack(tx, current));
   await writeNotes(tx, current);
   await settleEntries(tx, current, later);
   await tx.execute('UPDATE rowseal_state SET writing = 0');

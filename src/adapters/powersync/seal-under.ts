@@ -1,0 +1,105 @@
+/** What waits for upload under a key that is not the primary any more is queued, to be sealed again. */
+import type { Transaction } from '@powersync/common';
+import { type RowName, rowKey } from '../../sync/row-name.js';
+import { sealedName } from '../../sync/sealed-name.js';
+import { NOW_MS, readLastSeq } from './bookkeeping.js';
+import { executeOver } from './json-chunks.js';
+
+interface PendingPut extends RowName {
+  /** Its number in the upload queue. */
+  readonly put: number;
+  /** That of its transaction there. */
+  readonly tx: number;
+}
+
+/** All that waits of one row. */
+interface OutdatedRow extends RowName {
+  readonly puts: number[];
+  readonly firstTx: number;
+  lastTx: number;
+}
+
+/** The `sealUnder` of the store that works; `names` are its tables. */
+export async function sealUnder(
+  tx: Transaction,
+  names: Iterable<string>,
+  prefixes: readonly string[],
+): Promise<'noted' | 'outdated'> {
+  const [primary = ''] = prefixes;
+  const { prefix } = await tx.get<{ prefix: string }>('SELECT prefix FROM rowseal_sealing');
+  if (prefix !== '' && !prefixes.includes(prefix)) return 'outdated';
+  await queueOutdated(tx, [...names], primary);
+  await tx.execute(
+    'UPDATE rowseal_sealing SET prefix = ?, held = 0 WHERE prefix <> ? OR held = 1',
+    [primary, primary],
+  );
+  return 'noted';
+}
+
+/** The `holdUploads` of the store that works. */
+export async function holdUploads(tx: Transaction): Promise<void> {
+  await tx.execute('UPDATE rowseal_sealing SET held = 1');
+}
+
+async function queueOutdated(tx: Transaction, names: readonly string[], primary: string) {
+  const rows = outdatedRows(await pendingPuts(tx, names, primary));
+  const before = await readLastSeq(tx);
+  await executeOver(
+    tx,
+    `INSERT INTO rowseal_queue (dir, tbl, id, at, base)
+    SELECT 'reseal', json_extract(value, '$[0]'), json_extract(value, '$[1]'), ${NOW_MS},
+      json_extract(value, '$[2]')
+    FROM json_each(?)`,
+    rows.map(({ table, id, puts }) => [table, id, puts]),
+  );
+  await executeOver(
+    tx,
+    'INSERT OR IGNORE INTO rowseal_ends (seq) SELECT value FROM json_each(?)',
+    endsAmong(rows).map((at) => before + at + 1),
+  );
+}
+
+/** In the order of the upload queue. */
+function pendingPuts(
+  tx: Transaction,
+  names: readonly string[],
+  primary: string,
+): Promise<PendingPut[]> {
+  return tx.getAll<PendingPut>(
+    `SELECT json_extract(w.value, '$[1]') AS "table", json_extract(c.data, '$.id') AS id,
+      c.id AS put, coalesce(c.tx_id, 0) AS tx
+    FROM ps_crud AS c JOIN json_each(?) AS w
+      ON json_extract(w.value, '$[0]') = json_extract(c.data, '$.type')
+    WHERE json_extract(c.data, '$.op') = 'PUT'
+    AND substr(json_extract(c.data, '$.data.payload'), 1, ${primary.length}) <> ?
+    AND c.id NOT IN (
+      SELECT b.value FROM rowseal_queue AS q, json_each(q.base) AS b WHERE q.dir = 'reseal'
+    )
+    ORDER BY c.id`,
+    [JSON.stringify(names.map((name) => [sealedName({ name }), name])), primary],
+  );
+}
+
+function outdatedRows(puts: readonly PendingPut[]): readonly OutdatedRow[] {
+  const rows = new Map<string, OutdatedRow>();
+  for (const { table, id, put, tx } of puts) {
+    const key = rowKey({ table, id });
+    const row = rows.get(key) ?? { table, id, puts: [], firstTx: tx, lastTx: tx };
+    row.puts.push(put);
+    row.lastTx = tx;
+    rows.set(key, row);
+  }
+  return [...rows.values()];
+}
+
+/** After which of them no row before waits in one upload with a row behind. */
+function endsAmong(rows: readonly OutdatedRow[]): number[] {
+  const ends: number[] = [];
+  let open = 0;
+  rows.forEach(({ lastTx }, at) => {
+    open = Math.max(open, lastTx);
+    const next = rows[at + 1];
+    if (!next || next.firstTx > open) ends.push(at);
+  });
+  return ends;
+}

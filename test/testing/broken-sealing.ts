@@ -1,0 +1,46 @@
+/** Adapters that let leave what waits under an earlier key. */
+
+import { outcomesBy, rowsBy, storesBy } from './break-adapter.js';
+import type { BrokenAdapters } from './broken-queues.js';
+
+export const BROKEN_SEALING: BrokenAdapters = {
+  'does not look for what waits under another key': [
+    rowsBy((row) => (row.entries.some(({ dir }) => dir === 'reseal') ? null : row)),
+    'hands out first, and whole, what waits for upload under another key',
+  ],
+  'divides an upload that is sealed again': [
+    storesBy((store) => ({
+      async readWork(limit, now, ends) {
+        const work = await store.readWork(limit, now, ends);
+        return { ...work, rows: work.rows.slice(0, limit) };
+      },
+    })),
+    'hands out first, and whole, what waits for upload under another key',
+  ],
+  'seals what the app wrote since along with it': [
+    storesBy((store) => ({
+      async readWork(limit, now, ends) {
+        const work = await store.readWork(limit, now, ends);
+        return { ...work, upTo: work.snapshot };
+      },
+    })),
+    'hands out first, and whole, what waits for upload under another key',
+  ],
+  'sends both the payload before and the next': [
+    outcomesBy((each) => ({ ...each, supersedes: false })),
+    'takes back what is superseded, and names what that had merged',
+  ],
+  'sends while uploads are held': [
+    storesBy(() => ({ holdUploads: async () => {} })),
+    'lets nothing leave that is to be sealed again, and nothing sealed while it is held',
+  ],
+  'goes back to an earlier key': [
+    storesBy((store) => ({
+      async sealUnder(prefixes) {
+        await store.sealUnder(prefixes);
+        return 'noted';
+      },
+    })),
+    'refuses keys without the one used last, until log-out',
+  ],
+};
