@@ -33,6 +33,8 @@ interface Story {
   readonly edit: string;
   readonly shownNew: object;
   readonly shownOld: object;
+  /** Whether the old version can't show rows that the new one inserts. */
+  readonly isNeeded?: boolean;
 }
 
 const optional = encrypted.text().optional();
@@ -83,6 +85,7 @@ const STORIES: Readonly<Record<string, Story>> = {
     edit: "folder = 'new'",
     shownNew: { folder: 'new' },
     shownOld: { folder: 'new' },
+    isNeeded: true,
   },
   'a visible column dropped': {
     after: defineTable('notes', { title, body }),
@@ -91,6 +94,7 @@ const STORIES: Readonly<Record<string, Story>> = {
     edit: "body = 'new'",
     shownNew: { body: 'new' },
     shownOld: { body: 'new' },
+    isNeeded: true,
   },
   'a visible column encrypted': {
     after: defineTable('notes', { title, body, folder: encrypted.text() }),
@@ -109,7 +113,7 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
 };
 
-const IDS = ['edited', 'gone', 'held', 'sealed', 'still', 'waiting'];
+const IDS = ['edited', 'gone', 'held', 'sealed', 'still', 'unsealed', 'waiting'];
 const rowsWith = (titles: Readonly<Record<string, string>>): Row[] =>
   IDS.filter((id) => id !== 'gone').map((id) => ({
     ...{ id, title: titles[id] ?? 'Title', body: 'body', folder: 'inbox' },
@@ -123,9 +127,9 @@ async function bothOffline() {
   await Promise.all([laptop.connect(server), phone.connect(server)]);
   const insert = "INSERT INTO notes (id, title, body, folder) VALUES (?, 'Title', 'body', 'inbox')";
   await laptop.db.writeTransaction(async (tx) => {
-    for (const id of IDS) await tx.execute(insert, [id]);
+    for (const id of IDS) if (id !== 'unsealed') await tx.execute(insert, [id]);
   });
-  await until(async () => expect(await phone.db.getAll(ALL)).toHaveLength(IDS.length));
+  await until(async () => expect(await phone.db.getAll(ALL)).toHaveLength(IDS.length - 1));
   await untilUploaded(laptop.db);
   await Promise.all([laptop.db.disconnect(), phone.db.disconnect()]);
   await setTitle(phone, 'held');
@@ -135,6 +139,7 @@ async function bothOffline() {
   await laptop.mirror.close();
   await setTitle(laptop, 'waiting');
   await laptop.db.execute("DELETE FROM notes WHERE id = 'gone'");
+  await laptop.db.execute(insert, ['unsealed']);
   return { server, laptop, phone };
 }
 
@@ -144,7 +149,8 @@ function setTitle({ db }: PowerSyncDevice, id: string): Promise<unknown> {
 
 describe('an app that is updated with edits in its queues', () => {
   it.each(Object.entries(STORIES))('loses none: %s', async (_, story) => {
-    const { after, sql = '', shown, edit, shownNew, shownOld } = story;
+    const { after, sql = '', shown, edit, shownNew, shownOld, isNeeded = false } = story;
+    const seenByOld = (row: object) => !isNeeded || !('id' in row) || row.id !== 'unsealed';
     const { server, laptop, phone } = await bothOffline();
     await migrate(server, [after], sql);
     const next = await updated(laptop, [after]);
@@ -154,12 +160,13 @@ describe('an app that is updated with edits in its queues', () => {
     await phone.connect(server);
     const all = rowsWith({ ...own, held: 'held' });
     await untilRows(next.db, ALL, inOrder(after, all.map(shown)));
-    await untilRows(phone.db, ALL, all);
+    await untilRows(phone.db, ALL, all.filter(seenByOld));
 
     await next.db.execute(`UPDATE notes SET ${edit} WHERE id = 'edited'`);
     const withEdit = (rows: readonly object[], seen: object) =>
       rows.map((row) => ('id' in row && row.id === 'edited' ? { ...row, ...seen } : row));
-    await untilRows(phone.db, ALL, withEdit(all, shownOld));
+    await untilRows(phone.db, ALL, withEdit(all, shownOld).filter(seenByOld));
+    expect(phone.mirror.status.quarantined).toBe(isNeeded ? 1 : 0);
     await phone.db.execute("UPDATE notes SET title = 'By the old one' WHERE id = 'still'");
     await untilUploaded(phone.db);
     const last = withEdit(

@@ -2,7 +2,9 @@
  * A table of the app's as PowerSync keeps it: two views, each over a table of ids and JSON.
  */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
-import type { Table } from '../../rows/table.js';
+import { decodeValue } from '../../rows/row-values.js';
+import type { LayoutColumn, Table } from '../../rows/table.js';
+import { engineValue } from '../../sync/engine-values.js';
 import type { EngineRow } from '../../sync/sync-store.js';
 import { type SchemaTable, schemaTablesOf } from './schema-check.js';
 
@@ -27,8 +29,16 @@ export interface MirroredTable {
   readonly name: string;
   readonly plain: Side;
   readonly sealed: Side;
-  /** Each column's id in payloads, which stays when its name changes. */
-  readonly columnIds: readonly (readonly [name: string, id: number])[];
+  readonly declared: readonly DeclaredColumn[];
+}
+
+/** A column as the app declares it. */
+export interface DeclaredColumn {
+  readonly name: string;
+  /** Its id in payloads, which stays when its name changes. */
+  readonly id: number;
+  /** What rows say that have no value for it, as the view gives it. */
+  readonly fallback: unknown;
 }
 
 /** SQLite takes 127 arguments at most, unless it was built to take more. */
@@ -43,8 +53,13 @@ export const SERVED_LENGTH_LIMIT = 16 * 1024 * 1024;
  */
 export function mirroredTable(db: CommonPowerSyncDatabase, table: Table): MirroredTable {
   const [plain, sealed] = schemaTablesOf(db, table);
-  const columnIds = table.layout.columns.map(({ name, id }) => [name, id] as const);
-  return { name: table.name, plain: sideOf(plain), sealed: sideOf(sealed), columnIds };
+  const declared = table.layout.columns.map(declaredColumn);
+  return { name: table.name, plain: sideOf(plain), sealed: sideOf(sealed), declared };
+}
+
+function declaredColumn(column: LayoutColumn): DeclaredColumn {
+  const { name, id, fallback } = column;
+  return { name, id, fallback: engineValue(column, fallback && decodeValue(column, fallback)) };
 }
 
 function sideOf({ viewName, internalName, columns }: SchemaTable): Side {

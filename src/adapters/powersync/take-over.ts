@@ -14,8 +14,8 @@ import {
 import { type Hold, standingOf, take } from './lease.js';
 import { deleteLeftRows, prepareWriter, shredDeleted } from './leftovers.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
-import { renameColumns } from './renamed-columns.js';
 import { createClearTrigger, createTriggers, forgetUser } from './triggers.js';
+import { updateColumns } from './update-columns.js';
 
 /** What a store of one database is told. */
 export interface TakenTables {
@@ -114,7 +114,7 @@ function assertSameVault(noted: string | null, given: string | null): void {
 }
 
 async function watchTable(tx: LockContext, table: MirroredTable): Promise<void> {
-  await renameColumns(tx, table);
+  await updateColumns(tx, table);
   if (!(await createTriggers(tx, table))) return;
   if ((await notedDeclaration(tx, table)) !== null) {
     await mendQueue(tx, table);

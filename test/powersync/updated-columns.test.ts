@@ -1,4 +1,4 @@
-/** Columns that an update of the app renames, while edits of them wait to be sealed. */
+/** Columns that an update of the app renames or adds, while writes wait to be sealed. */
 import type { PowerSyncDatabase } from '@powersync/node';
 import { decryptRow, defineTable, encrypted, type SealedRowOf, type Table } from 'rowseal';
 import { startMirror } from 'rowseal/powersync';
@@ -114,5 +114,72 @@ describe('an edit of a renamed column', () => {
       year: 1815,
       remark: 'first',
     });
+  });
+});
+
+describe('a column added with a default', () => {
+  const [name, stars] = [encrypted.text(), encrypted.integer().default(3)];
+  const v1 = defineTable('people', { name });
+  const v2 = defineTable('people', { name, note: text });
+  const v3 = defineTable('people', { name, note: text, stars });
+  const opened = defineTable('people', { ...v3.columns });
+
+  async function waiting() {
+    const { file, db, mirror } = await powersyncDevice('laptop', [v1]);
+    await db.execute("INSERT INTO people (id, name) VALUES ('ada', 'Ada')");
+    await mirror.flush();
+    await mirror.close();
+    await db.execute("INSERT INTO people (id, name) VALUES ('new', 'New')");
+    await db.execute("UPDATE people SET name = 'Ada L.' WHERE id = 'ada'");
+    await db.close();
+    return file;
+  }
+
+  async function sealed(db: PowerSyncDatabase) {
+    const vault = await openUserVault();
+    const rows = await db.getAll<SealedRowOf<typeof opened>>(
+      'SELECT * FROM people_sealed ORDER BY id',
+    );
+    return rows.map((row) => decryptRow(vault, opened, row));
+  }
+
+  it.each([
+    ['at once', [v3]],
+    ['by way of another version', [v2, v3]],
+  ])('reads it in rows that waited, %s', async (_, versions) => {
+    const file = await waiting();
+    for (const version of versions) {
+      const { db } = await updated(file, [], version);
+      await db.close();
+    }
+    const { db, mirror } = await updated(file, [], v3);
+    const ada = { id: 'ada', name: 'Ada L.', note: null, stars: 3 };
+    const added = { id: 'new', name: 'New', note: null, stars: 3 };
+    expect(await db.getAll('SELECT * FROM people ORDER BY id')).toEqual([ada, added]);
+    await mirror.unlock(await openUserVault());
+    await mirror.flush();
+    expect(mirror.status.unsealable).toBe(0);
+    expect(await sealed(db)).toEqual([
+      { id: 'ada', name: 'Ada L.', stars: 3 },
+      { id: 'new', name: 'New', stars: 3 },
+    ]);
+  });
+
+  it('reads it in a row that the app writes before the mirror starts, unless it says more', async () => {
+    const file = await waiting();
+    const { db, mirror } = await updated(
+      file,
+      [
+        "UPDATE people SET note = 'early' WHERE id = 'ada'",
+        "UPDATE people SET stars = 5 WHERE id = 'new'",
+      ],
+      v3,
+    );
+    await mirror.unlock(await openUserVault());
+    await mirror.flush();
+    expect(await sealed(db)).toEqual([
+      { id: 'ada', name: 'Ada L.', note: 'early', stars: 3 },
+      { id: 'new', name: 'New', stars: 5 },
+    ]);
   });
 });
