@@ -132,13 +132,15 @@ function readyEntries(
   );
 }
 
+/** Left to itself, SQLite goes through all rows of the tables for it. */
 function dueRows(
   tx: Transaction,
   tables: ReadonlyMap<string, MirroredTable>,
   { limit, now }: WorkRequest,
 ): Promise<SizedRow[]> {
   return tx.getAll<SizedRow>(
-    `SELECT tbl AS "table", id, ${sizeOf(tables)} AS size FROM rowseal_rows AS x
+    `SELECT tbl AS "table", id, ${sizeOf(tables)} AS size
+    FROM rowseal_rows AS x INDEXED BY rowseal_rows_due
     WHERE due IS NOT NULL AND (due <= ? OR due > ?) AND tbl IN (SELECT value FROM json_each(?))
     ORDER BY due LIMIT ?`,
     [now, now + LONGEST_MERGE_DELAY_MS, namesOf(tables), limit],
