@@ -102,7 +102,8 @@ async function bodyOf(req: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-function headersOf({ rawHeaders }: IncomingMessage): string {
+/** Names and values as they came, a line each. */
+export function headersOf({ rawHeaders }: IncomingMessage): string {
   const lines: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2)
     lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);

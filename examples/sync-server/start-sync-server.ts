@@ -14,6 +14,7 @@ import { serveStream } from './stream.js';
 import type { OpenStream, ServerRow, SyncServer, SyncServerOptions } from './sync-server.js';
 import { takeUpload } from './uploads.js';
 import { saveVault } from './vaults.js';
+import { serveWebSockets } from './web-socket.js';
 import { createWriteCheckpoints } from './write-checkpoints.js';
 
 export async function startSyncServer(options: SyncServerOptions): Promise<SyncServer> {
@@ -87,6 +88,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
   const http = createServer((req, res) => {
     answer(req, res, backend).catch((error) => answerError(res, error));
   });
+  const breakWebSockets = serveWebSockets(http, backend);
   http.keepAliveTimeout = 60_000; // longer than the client keeps an idle connection
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
@@ -96,6 +98,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
     async close() {
       http.close();
       http.closeAllConnections();
+      breakWebSockets();
       await database.close();
     },
     query: (sql, params = []) =>

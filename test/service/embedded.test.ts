@@ -3,6 +3,6 @@ import { describeService } from './service-suite.js';
 
 describeService(
   'the sync server of the tests',
-  ['NDJSON over HTTP', 'BSON over HTTP'],
+  ['NDJSON over HTTP', 'BSON over HTTP', 'BSON over WebSocket'],
   startEmbedded,
 );
