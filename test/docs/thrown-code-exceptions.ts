@@ -16,6 +16,17 @@ const NO_ENVELOPE = {
 };
 const BECOMES_STATUS = 'whatever a pass of the mirror throws is a row held back, or its status';
 const THROWN_BY_STORES = 'a store throws it, while a case runs';
+const REFUSED = 'a row that does not open is a change, with its error';
+const BECOMES_CHANGE = {
+  KEY_RETIRED: REFUSED,
+  LIMIT_EXCEEDED: REFUSED,
+  NOT_ENCRYPTED: REFUSED,
+  ROW_AUTH_FAILED: REFUSED,
+  ROW_MALFORMED: REFUSED,
+  UNKNOWN_KEY: REFUSED,
+  UNSUPPORTED_VERSION: REFUSED,
+  VALUE_UNSUPPORTED: 'what was opened can be encoded again',
+};
 const RETURNED = 'a row that fails is a result, with its error';
 
 export const EXCEPTIONS: Exceptions = {
@@ -40,6 +51,8 @@ export const EXCEPTIONS: Exceptions = {
   },
   tryDecryptRow: { '*': RETURNED },
   encryptRows: { '*': RETURNED },
+  decryptDiff: BECOMES_CHANGE,
+  trackDecryptedDiff: { ...BECOMES_CHANGE, LOCKED: 'an open vault is waited for' },
   toServer: NO_ENVELOPE,
   startMirror: {
     KEY_RETIRED: BECOMES_STATUS,

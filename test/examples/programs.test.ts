@@ -43,6 +43,15 @@ const SAYS: Record<string, readonly RegExp[]> = {
     /^Neither is in any of the [1-9]\d* requests that it got$/m,
     /^After log-out the phone shows no row, and the laptop still does$/m,
   ],
+  'diff-stream/demo.ts': [
+    /^The phone has \{ giro: -1999, savings: 5000 \}$/m,
+    /^Both have \{ giro: -700, savings: 3500 \}$/m,
+    /^Without t2, the laptop has \{ savings: 3500 \}$/m,
+    /^The phone refuses 3 rows, and still has \{ savings: 3500 \}$/m,
+    /^Started again, the phone has \{\}$/m,
+    /^Once the rows are mended, it has \{ savings: 3500 \}$/m,
+    /^No merchant is in its file, nor in what the server received$/m,
+  ],
   'http-vault-store.ts': [/HEADER_CONFLICT; opened again, it works$/m, /: 412$/m, /STORE_FAILED/],
 };
 
@@ -64,7 +73,8 @@ function run(program: string): Promise<Run> {
 }
 
 describe('the small programs', () => {
-  const programs = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));
+  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));
+  const programs = [...files, 'diff-stream/demo.ts'];
 
   it('are all run here', () => {
     expect(programs.sort()).toEqual(Object.keys(SAYS).sort());

@@ -8,7 +8,7 @@ import { engineColumn, MIRROR_COLUMNS } from './schema.js';
 
 /** A record of `context.withDiff('SELECT * FROM DIFF')`: a `TriggerDiffRecord` of PowerSync's. */
 export interface DiffRecord {
-  /** The row's id. */
+  /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
   /** `INSERT`, `UPDATE` or `DELETE`. */
   readonly operation: string;
@@ -20,7 +20,7 @@ export interface DiffRecord {
 
 /** A record of `context.withExtractedDiff('SELECT * FROM DIFF')`, with the columns beside these. */
 export interface ExtractedDiffRecord {
-  /** The row's id. */
+  /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
   /** `INSERT`, `UPDATE` or `DELETE`. */
   readonly __operation: string;

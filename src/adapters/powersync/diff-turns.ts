@@ -11,8 +11,9 @@ import type { DiffSource } from './diff-source.js';
 /** What {@link trackDecryptedDiff} hands to its handler. */
 export interface DecryptedDiff<T extends Table = Table> {
   /**
-   * Whether `changes` are all rows that there are: at the start, and after the database was
-   * cleared. Forget what you have, and begin with these.
+   * Whether `changes` are all rows that there are: forget what you have, and begin with these.
+   *
+   * So it is at the start, and after the database was cleared.
    */
   readonly whole: boolean;
   /** One for each row, in the order in which rows were touched first. */

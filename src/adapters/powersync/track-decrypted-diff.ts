@@ -16,15 +16,17 @@ export interface TrackDiffOptions<T extends Table> extends OpenRowOptions {
   readonly table: T;
   /**
    * The vault as it is now; `null` or a locked one keeps what happens until there is an open one.
+   *
    * Asked at each diff, and twice a second while something waits for it.
    */
   readonly vault: () => Vault | null;
   /**
-   * Called with what the handler, `vault` or the database threw. Nothing is lost: the same is
-   * handed over again, with what came since, after a quarter of a second and then ever later, up to
-   * half a minute.
+   * Called with what the handler, `vault` or the database threw.
    *
-   * Security: the error is whatever your handler threw.
+   * Nothing is lost by that: the same is handed over again, with what came since, after a quarter of
+   * a second and then ever later, up to half a minute.
+   *
+   * Security: the error is whatever your handler threw, so it may hold a row's value.
    */
   readonly onError: (error: unknown) => void;
 }
