@@ -37,6 +37,7 @@ export type {
 } from './migration/remove-plaintext.js';
 export type { DifferingRow, RowCounts } from './migration/row-results.js';
 export type { SwitchOverOptions } from './migration/switch-over.js';
+export type { PlaintextRowOf } from './plaintext-row.js';
 export {
   type EncryptedTables,
   type EncryptedTablesOptions,
