@@ -3,6 +3,7 @@ import { logOut } from 'rowseal/powersync';
 import { expect, it } from 'vitest';
 import { untilUploaded } from '../support/mirrored-powersync.js';
 import { until, untilRows } from '../support/synced-devices.js';
+import { vaultOf } from './device.js';
 import { ALL, addEntry } from './entries.js';
 import type { NewUser } from './service-suite.js';
 
@@ -87,7 +88,7 @@ export function describeDevices(newUser: NewUser): void {
     await untilUploaded(laptop.db);
     await logOut(laptop.db);
     expect(await laptop.db.getAll(ALL)).toEqual([]);
-    const mirror = await laptop.startMirror();
+    const mirror = await laptop.startMirror(await vaultOf(user.owner));
     void laptop.connect();
     await mirror.waitForFirstSync();
     expect(await laptop.db.getAll(ALL)).toEqual([{ payee: 'Bakery', amount: -1299, note: null }]);

@@ -3,6 +3,7 @@ import { Pool } from 'pg';
 import type { Environment, Service } from './environment.js';
 import type { ServiceBackend } from './service-backend.js';
 import { serviceToken } from './service-token.js';
+import { storeHeader } from './store-header.js';
 import { storeUpload } from './store-upload.js';
 import { PUBLISHED, SERVER_SQL } from './tables.js';
 
@@ -20,6 +21,8 @@ export async function openReal({
 }: Environment & { readonly service: Service }): Promise<ServiceBackend> {
   const pool = await openPool(databaseUrl);
   await assertPublished(pool);
+  const query = async (sql: string, params: readonly unknown[] = []) =>
+    (await pool.query(sql, [...params])).rows;
   return {
     connector: ({ owner }, uploadData) => ({
       fetchCredentials: async () => ({
@@ -28,7 +31,8 @@ export async function openReal({
       }),
       uploadData: uploadData((writes) => storeUpload(pool, owner, writes)),
     }),
-    query: async (sql, params = []) => (await pool.query(sql, [...params])).rows,
+    saveHeader: ({ owner }, change) => storeHeader(query, owner, change),
+    query,
     close: () => pool.end(),
   };
 }

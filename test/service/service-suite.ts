@@ -1,12 +1,13 @@
 /** The end-to-end suite: the same over the sync server of the tests and over a real service. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type Device, openDevice } from './device.js';
+import { type BareDevice, type Device, openBareDevice, openDevice } from './device.js';
 import { describeDevices } from './devices-cases.js';
 import { describeServer } from './server-cases.js';
 import type { ServiceBackend } from './service-backend.js';
 import { OWNER, SEALED, VAULTS } from './tables.js';
 import type { Transport } from './transports.js';
+import { describeVault } from './vault-cases.js';
 
 /** A user whom no other test and no other run has: the tables hold the rows of all of them. */
 export interface UserForTest {
@@ -14,6 +15,8 @@ export interface UserForTest {
   readonly backend: ServiceBackend;
   /** Opens a device that begins to sync. */
   device(name: string): Promise<Device>;
+  /** Opens one that begins to sync, and has no mirror yet. */
+  bareDevice(name: string): Promise<BareDevice>;
 }
 
 export type NewUser = () => UserForTest;
@@ -40,18 +43,22 @@ export function describeService(
       const newUser: NewUser = () => {
         const owner = `test-${randomUUID()}`;
         owners.push(owner);
+        const options = (device: string) => ({ backend, transport, owner, device });
         return {
           owner,
           backend,
-          async device(name) {
-            const device = await openDevice({ backend, transport, owner, device: name });
-            void device.connect();
-            return device;
-          },
+          device: async (name) => connected(await openDevice(options(name))),
+          bareDevice: async (name) => connected(await openBareDevice(options(name))),
         };
       };
       describeDevices(newUser);
       describeServer(newUser);
+      describeVault(newUser);
     });
   });
+}
+
+function connected<D extends BareDevice>(device: D): D {
+  void device.connect();
+  return device;
 }
