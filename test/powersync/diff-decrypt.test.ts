@@ -167,6 +167,15 @@ describe('a diff', () => {
     expect(changes.map(({ kind }) => kind)).toEqual(odd.map(() => 'refused'));
   });
 
+  it('refuses a row that lacks what the table declares', () => {
+    const { payload } = encryptRow(vault, defineTable('notes', { folder: cleartext.text() }), {
+      ...{ id: 'n1', folder: 'inbox' },
+    });
+    expect(
+      decryptDiff(vault, notes, [inserted({ id: 'n1', folder: 'inbox', payload })]),
+    ).toMatchObject([{ kind: 'refused', error: { code: 'ROW_MALFORMED' } }]);
+  });
+
   it('may be opened with what was written under a revoked key', () => {
     expect(decryptDiff(vault, notes, [inserted(one)], { acceptRetired: true })).toHaveLength(1);
   });

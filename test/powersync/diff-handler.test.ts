@@ -189,7 +189,13 @@ describe('without a vault', () => {
 
   it('as with one that is locked', async () => {
     let current = await openVault(store, opener);
-    const { sync, errors, untilDiff } = await followedNotes({ vault: () => current });
+    let asked = 0;
+    const { sync, errors, untilDiff } = await followedNotes({
+      vault() {
+        asked++;
+        return current;
+      },
+    });
     const first = seal('n1', 'first');
     await untilDiff(1);
     await sync(first);
@@ -197,6 +203,8 @@ describe('without a vault', () => {
     lockVault(current);
     await sync(seal('n1', 'second', { previous: first }));
     await sync(seal('n2', 'another'));
+    const before = asked;
+    await until(() => expect(asked).toBeGreaterThan(before));
     current = await openVault(store, opener);
     const { changes } = await untilDiff(3);
     expect(changes[0]).toMatchObject({ kind: 'update', id: 'n1', previous: { body: 'first' } });
@@ -222,15 +230,16 @@ describe('without a vault', () => {
     expect(errors).toEqual([]);
   });
 
-  it('a function that throws is reported, and asked again', async () => {
-    let failures = 1;
+  it('a function that throws, or that returns none, is reported and asked again', async () => {
+    const answers = [new Error('no session'), {} as Vault];
     const { errors, untilDiff } = await followedNotes({
       vault() {
-        if (failures-- > 0) throw new Error('no session');
-        return vault;
+        const answer = answers.shift() ?? vault;
+        if (answer instanceof Error) throw answer;
+        return answer;
       },
     });
     await untilDiff(1);
-    expect(errors).toMatchObject([{ message: 'no session' }]);
+    expect(errors).toMatchObject([{ message: 'no session' }, { name: 'TypeError' }]);
   });
 });
