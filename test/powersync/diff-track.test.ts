@@ -1,9 +1,12 @@
 /** Following a sealed table on a real database: what arrives is handed over once, decrypted. */
+import { Schema } from '@powersync/common';
 import { encryptDelete } from 'rowseal';
 import { describe, expect, it } from 'vitest';
-import { uploadWith } from '../../src/adapters/powersync/powersync.js';
+import { sealedTables, uploadWith } from '../../src/adapters/powersync/powersync.js';
 import { followedNotes, notes, seal, tampered, vault } from '../support/followed-notes.js';
 import { fedTable, follow } from '../support/followed-table.js';
+import { databaseFile } from '../support/open-powersync.js';
+import { until } from '../support/synced-devices.js';
 
 const INSERT = 'INSERT INTO notes_sealed (id, payload, parents, folder) VALUES (?, ?, ?, ?)';
 
@@ -61,6 +64,51 @@ describe('a followed table', () => {
     await sync({ id: 'n1', data: null }, seal('n3', 'after the purge'));
     expect((await untilDiff(4)).changes).toMatchObject([{ kind: 'insert', id: 'n3' }]);
     expect(diffs).toHaveLength(4);
+  });
+});
+
+describe('several followers', () => {
+  it('each hear of all, and of a clear', async () => {
+    const { db, sync, untilDiff } = await followedNotes();
+    const other = await follow({ db, table: notes }, { vault: () => vault });
+    await Promise.all([untilDiff(1), other.untilDiff(1)]);
+    await sync(seal('n1', 'hello'));
+    for (const each of [await untilDiff(2), await other.untilDiff(2)]) {
+      expect(each.changes).toMatchObject([{ kind: 'insert', id: 'n1' }]);
+    }
+    await db.disconnectAndClear();
+    for (const each of [await untilDiff(3), await other.untilDiff(3)]) {
+      expect(each).toEqual({ whole: true, changes: [] });
+    }
+  });
+});
+
+describe('the next start', () => {
+  it('begins with all rows, whatever the last one left unsaid', async () => {
+    const file = await databaseFile();
+    const schema = new Schema(sealedTables([notes]));
+    const db = await file.open(schema);
+    const failing = await follow(
+      { db, table: notes },
+      {
+        vault: () => vault,
+        handle() {
+          throw new Error('This app never gets anywhere.');
+        },
+      },
+    );
+    await db.execute(INSERT, ['n1', seal('n1', 'untold').payload, '', 'inbox']);
+    await until(() => expect(failing.errors).not.toEqual([]));
+    await db.close();
+    const again = await file.open(schema);
+    await again.execute(INSERT, ['n2', seal('n2', 'unheard').payload, '', 'inbox']);
+    const { untilDiff } = await follow({ db: again, table: notes }, { vault: () => vault });
+    const { whole, changes } = await untilDiff(1);
+    expect(whole).toBe(true);
+    expect(changes.map(({ id, row }) => [id, row?.body]).sort()).toEqual([
+      ['n1', 'untold'],
+      ['n2', 'unheard'],
+    ]);
   });
 });
 
