@@ -1,28 +1,32 @@
 /** Devices of one user whose vault goes through PowerSync, with real databases and the sync server. */
 import { Schema } from '@powersync/common';
 import type { PowerSyncDatabase } from '@powersync/node';
+import { onTestFinished } from 'vitest';
+import { type Send, vaultSaver } from '../../examples/sync-server/connector.js';
+import { startSyncServer } from '../../examples/sync-server/start-sync-server.js';
+import type { SyncServer } from '../../examples/sync-server/sync-server.js';
+import {
+  encryptedTables,
+  powerSyncVaultStore,
+  uploadWith,
+} from '../../src/adapters/powersync/powersync.js';
 import {
   defineTable,
   encrypted,
   type HeaderChange,
   type HeaderVersion,
   type VaultStore,
-} from 'rowseal';
-import { onTestFinished } from 'vitest';
-import { vaultSaver } from '../../examples/sync-server/connector.js';
-import { startSyncServer } from '../../examples/sync-server/start-sync-server.js';
-import type { SyncServer } from '../../examples/sync-server/sync-server.js';
-import { encryptedTables } from '../../src/adapters/powersync/schema.js';
-import { powerSyncVaultStore } from '../../src/adapters/powersync/vault-store.js';
+} from '../../src/index.js';
 import { serverSql } from '../../src/sync/server/server-sql.js';
 import type { VaultSource } from '../../src/sync/vault-source.js';
-import { uploadsOf } from './mirrored-powersync.js';
 import { type DatabaseFile, databaseFile } from './open-powersync.js';
 import { connect } from './synced-devices.js';
 
 export const diary = defineTable('diary', { body: encrypted.text() });
 export const vaultSchema = new Schema(encryptedTables([diary]));
 export const VAULTS = 'rowseal_vaults';
+
+const uploadData = (send: Send) => uploadWith({ tables: [diary], send });
 
 /** A server that keeps vaults, closed when the test is over. */
 export async function vaultServer(): Promise<SyncServer> {
@@ -74,7 +78,7 @@ export async function vaultDevice(
     db,
     store: powerSyncVaultStore(db, { user, save, timeout }),
     through: directly,
-    connect: () => connect(db, server, name, { owner: user, uploadData: uploadsOf([diary]) }),
+    connect: () => connect(db, server, name, { owner: user, uploadData }),
   };
   return device;
 }
