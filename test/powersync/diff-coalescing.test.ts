@@ -39,7 +39,7 @@ function createModel() {
 
   const version = ({ id, does }: Act): Version | null => {
     const earlier = history.get(id) ?? [];
-    const good = earlier.findLast(({ says }) => says !== 'broken');
+    const good = earlier.filter(({ says }) => says !== 'broken').at(-1);
     const current = table.get(id);
     if (does === 'remove') return null;
     if (does === 'touch' && current) return current;

@@ -218,7 +218,7 @@ describe('visible columns', () => {
   const value = (columns: object) => JSON.stringify({ ...sealed, ...columns });
   const kinds = (columns: object) => [
     { id: 'a1', operation: 'INSERT', value: value(columns) },
-    { id: 'a1', __operation: 'INSERT', ...sealed, ...columns },
+    { __operation: 'INSERT', ...sealed, ...columns },
   ];
 
   it.each([

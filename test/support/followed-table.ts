@@ -21,7 +21,7 @@ export interface FedTable<T extends Table> {
 }
 
 export async function fedTable<T extends Table>(table: T): Promise<FedTable<T>> {
-  const db = await openPowerSync(new Schema(sealedTables([table])));
+  const db = await openPowerSync(new Schema(sealedTables<readonly Table[]>([table])));
   const feed = createFeed();
   return {
     db,
