@@ -58,6 +58,7 @@ async function serve(filled: ReadonlyMap<string, Buckets>): Promise<string> {
     recorder: createRecorder(),
     writeCheckpoint: () => '1',
     upload: async () => 'answer',
+    saveVault: async () => null,
     stream(res, token, request) {
       const { owner = '', expiresAt = 0 } = devices.sessionOf(token) ?? {};
       const buckets = filled.get(owner) ?? createBuckets();
