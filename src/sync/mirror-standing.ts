@@ -4,7 +4,7 @@ import type { Standing } from './lease.js';
 import type { MirrorRun } from './mirror-run.js';
 
 /** So often, two seconds apart, the mirror that works may be looked at and have shown nothing. */
-const SILENT_LOOKS = 3;
+const SILENT_LOOKS = 2;
 
 /** What this mirror is from now on; its vault is open. */
 export async function takeUpWhatIsLeft(run: MirrorRun): Promise<Standing> {

@@ -33,11 +33,45 @@ export function powersyncAt(
     schema,
     remoteOptions,
     logger: silent,
-    database: {
-      dbFilename: databaseFileIn(folder),
-      dbLocation: folder,
-      readWorkerCount: 2, // the default of five makes opening slower, and tests open many
-      implementation,
-    },
+    database: optionsAt(folder),
   });
+}
+
+/**
+ * The same for one of several processes, ready.
+ *
+ * Node's own SQLite fails at once while another process writes, unless it is told to wait; and before
+ * it can be told so, while another one opens a new file or closes one.
+ */
+export async function sharedPowersyncAt(
+  folder: string,
+  schema: Schema,
+): Promise<PowerSyncDatabase> {
+  for (;;) {
+    const db = new PowerSyncDatabase({
+      schema,
+      logger: silent,
+      database: {
+        ...optionsAt(folder),
+        initializeConnection: async (connection) => {
+          await connection.execute('PRAGMA busy_timeout = 5000');
+        },
+      },
+    });
+    try {
+      await db.waitForReady();
+      return db;
+    } catch (error) {
+      if (!String(error).includes('database is locked')) throw error;
+    }
+  }
+}
+
+function optionsAt(folder: string) {
+  return {
+    dbFilename: databaseFileIn(folder),
+    dbLocation: folder,
+    readWorkerCount: 2, // the default of five makes opening slower, and tests open many
+    implementation,
+  };
 }
