@@ -4,7 +4,8 @@ import { encryptDelete, type Vault } from 'rowseal';
 import { describe, expect, it } from 'vitest';
 import {
   addChange,
-  readRecords,
+  type DiffRecord,
+  readRecord,
   type SealedChange,
 } from '../../src/adapters/powersync/diff-records.js';
 import { createDiffTurns, type DecryptedDiff } from '../../src/adapters/powersync/diff-turns.js';
@@ -196,8 +197,8 @@ describe('an app that is told in any pieces', () => {
 });
 
 /** The records may come one by one or added up. */
-function coalesced(records: Parameters<typeof readRecords>[1]): readonly SealedChange[] {
+function coalesced(records: readonly DiffRecord[]): readonly SealedChange[] {
   const changes = new Map<string, SealedChange>();
-  for (const change of readRecords(notes, records)) addChange(changes, change);
+  for (const record of records) addChange(changes, readRecord(notes, record));
   return [...changes.values()];
 }

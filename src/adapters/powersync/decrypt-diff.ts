@@ -3,13 +3,13 @@ import { assertOptions } from '../../errors.js';
 import { revealSecrets, type Vault } from '../../keys/vault.js';
 import type { OpenRowOptions } from '../../rows/seal-row.js';
 import type { Table } from '../../rows/table.js';
-import { assertTables } from '../../sync/arguments.js';
+import { assertGiven, assertTables } from '../../sync/arguments.js';
 import { type DecryptedChange, openChange } from './diff-change.js';
 import {
   addChange,
   type DiffRecord,
   type ExtractedDiffRecord,
-  readRecords,
+  readRecord,
   type SealedChange,
 } from './diff-records.js';
 
@@ -59,9 +59,10 @@ export function decryptDiff<T extends Table>(
   assertOptions(options, ['acceptRetired'], 'decryptDiff');
   revealSecrets(vault);
   assertTables([table]);
+  assertGiven(Array.isArray(records), "the records of withDiff('SELECT * FROM DIFF')");
   const { acceptRetired = false } = options;
   const changes = new Map<string, SealedChange>();
-  for (const change of readRecords(table, records)) addChange(changes, change);
+  for (const record of records) addChange(changes, readRecord(table, record));
   return [...changes.values()].flatMap((change) => {
     const accepted = { before: acceptRetired, after: acceptRetired };
     return (openChange(vault, table, change, accepted).told ?? []) as DecryptedChange<T> | [];

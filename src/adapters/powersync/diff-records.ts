@@ -44,22 +44,14 @@ export interface SealedChange {
 
 const OPERATIONS: readonly unknown[] = ['INSERT', 'UPDATE', 'DELETE'];
 
-/** Throws a `TypeError` for what is no list of records. */
-export function readRecords(
-  table: Table,
-  records: readonly (DiffRecord | ExtractedDiffRecord)[],
-): readonly SealedChange[] {
-  assertGiven(Array.isArray(records), "the records of withDiff('SELECT * FROM DIFF')");
-  return records.map((record) => readRecord(table, record));
-}
-
 /** Adds a change to those of other rows and to what happened to this row before. */
 export function addChange(changes: Map<string, SealedChange>, change: SealedChange): void {
   const earlier = changes.get(change.id);
   changes.set(change.id, earlier ? { ...earlier, after: change.after } : change);
 }
 
-function readRecord(table: Table, record: DiffRecord | ExtractedDiffRecord): SealedChange {
+/** Throws a `TypeError` for what is no record of a diff. */
+export function readRecord(table: Table, record: DiffRecord | ExtractedDiffRecord): SealedChange {
   const fields = Object(record) as Partial<DiffRecord & ExtractedDiffRecord>;
   const isExtracted = fields.operation === undefined;
   const operation = isExtracted ? fields.__operation : fields.operation;

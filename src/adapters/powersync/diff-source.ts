@@ -1,7 +1,8 @@
 /** Where diffs come from: PowerSync's diff triggers on the sealed table, and the table itself. */
 import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
 import type { Table } from '../../rows/table.js';
-import { type DiffRecord, readRecords, type SealedChange } from './diff-records.js';
+import { mapInSlices } from '../../sync/give-way.js';
+import { type DiffRecord, readRecord, type SealedChange } from './diff-records.js';
 import { literal, quoted } from './mirrored-table.js';
 import { sealedTableOf } from './schema-check.js';
 
@@ -59,7 +60,8 @@ export async function openDiffSource(
         return { mark, whole, records };
       });
       seen = taken.mark;
-      return { whole: taken.whole, changes: readRecords(table, taken.records) };
+      const read = (record: DiffRecord) => readRecord(table, record);
+      return { whole: taken.whole, changes: await mapInSlices(taken.records, read) };
     },
     watch: (listener) =>
       db.onChange({ onChange: listener }, { tables: [internalName], throttleMs: THROTTLE_MS }),
