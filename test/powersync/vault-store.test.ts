@@ -321,6 +321,25 @@ async function stored(server: Awaited<ReturnType<typeof vaultServer>>): Promise<
   return String(row?.header);
 }
 
+it('is changed twice at once by one device: one change stands, the other is told', async () => {
+  const { laptop, vault } = await newVault();
+  await laptop.db.disconnect();
+  const answers = { given: 0 };
+  laptop.through = (save) => async (change) => {
+    const answer = await save(change);
+    answers.given++;
+    return answer;
+  };
+  const changes = Promise.allSettled([
+    changePassword(laptop.store, vault, changeTo(NEXT)),
+    rotateDataKey(laptop.store, vault),
+  ]);
+  await until(() => expect(answers.given).toBe(2));
+  void laptop.connect();
+  const codes = (await changes).map((each) => each.status === 'rejected' && each.reason.code);
+  expect(new Set(codes)).toEqual(new Set([false, 'HEADER_CONFLICT']));
+});
+
 it('is not changed offline, and the old vault stays', async () => {
   const { laptop, vault } = await newVault();
   const pin = await laptop.store.loadPin();

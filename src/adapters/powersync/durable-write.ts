@@ -3,9 +3,14 @@ import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
 
 /** For a connection that has none, as that of Node's own SQLite: it would fail at once. */
 const BUSY_TIMEOUT_MS = 5000;
-/** In milliseconds or as a number of SQLite's; both are what the connection has. */
+/** Of `PRAGMA synchronous`. */
+const FULL = 2;
+
+/** What a connection has. */
 interface Settings {
+  /** How long it waits for other processes, in milliseconds. */
   readonly timeout: number;
+  /** Which commits are flushed to the disk, in SQLite's numbers. */
   readonly synchronous: number;
 }
 
@@ -19,7 +24,7 @@ export function writeDurably(
 ): Promise<void> {
   return db.writeLock(async (connection) => {
     const { timeout, synchronous } = await settingsOf(connection);
-    await apply(connection, { timeout: timeout || BUSY_TIMEOUT_MS, synchronous: FULL });
+    await apply(connection, { timeout: Math.max(timeout, BUSY_TIMEOUT_MS), synchronous: FULL });
     try {
       await work(connection);
     } finally {
@@ -27,8 +32,6 @@ export function writeDurably(
     }
   });
 }
-
-const FULL = 2;
 
 async function settingsOf(connection: LockContext): Promise<Settings> {
   const { timeout } = await connection.get<Pick<Settings, 'timeout'>>('PRAGMA busy_timeout');

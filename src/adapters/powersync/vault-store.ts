@@ -50,19 +50,21 @@ const TIMEOUT_MS = 15_000;
  * ```ts
  * import { Schema } from '@powersync/common';
  * import { PowerSyncDatabase } from '@powersync/node';
- * import { type HeaderChange, openVault, byRecoveryKey } from 'rowseal';
  * import { powerSyncVaultStore } from 'rowseal/powersync';
  *
  * const schema = new Schema({}); // in an app: ...encryptedTables(tables)
  * const db = new PowerSyncDatabase({ schema, database: { dbFilename: 'vault-store.db' } });
  * const store = powerSyncVaultStore(db, {
  *   user: 'ada',
- *   save: async (change: HeaderChange) => (await fetch('/vault', { body: JSON.stringify(change) })).json(),
- *   timeout: 100,
+ *   async save(change) {
+ *     const body = JSON.stringify(change);
+ *     const response = await fetch('https://api.example/vault', { method: 'POST', body });
+ *     if (!response.ok) throw new Error(`The server said ${response.status}.`);
+ *     return response.json();
+ *   },
  * });
- * const key = '0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ';
- * const failed = await openVault(store, byRecoveryKey(key)).catch(({ code }) => code);
- * console.assert(failed === 'RECOVERY_KEY_TYPO' || failed === 'STORE_FAILED'); // not connected
+ * // await db.connect(connector); await openVault(store, byPassword(password));
+ * console.assert((await store.loadPin()) === null); // this device has seen no vault
  * ```
  */
 export function powerSyncVaultStore(
