@@ -35,7 +35,8 @@ const TIMEOUT_MS = 15_000;
  * The server's side is what `serverSql` and `syncConfig` make with `{ vault: true }`; the schema needs
  * nothing. On a new device `openVault` waits for the sync, so connect the database first; later it opens
  * the header that was synced last, offline too. Changing the vault needs the server, and counts once the
- * sync has brought it back. Edits that wait to be uploaded hold up neither.
+ * sync has brought it back; what fails becomes `STORE_FAILED`. Edits that wait to be uploaded hold up
+ * neither.
  *
  * It is a {@link VaultSource} too: `refresh` is `refreshVault`, and `onHeader` calls back when a header
  * arrives.
@@ -44,7 +45,7 @@ const TIMEOUT_MS = 15_000;
  * asking.
  *
  * @throws `TypeError` for what is no database, and for options that it does not have or that are of
- * another type. What goes wrong later becomes `STORE_FAILED`.
+ * another type.
  *
  * @example
  * ```ts
