@@ -80,13 +80,17 @@ describe('a row under a key that the vault does not have yet', () => {
       { kind: 'refused', id: 'n1', error: { code: 'UNKNOWN_KEY' }, previous: { body: 'first' } },
       { kind: 'refused', id: 'n2', error: { code: 'ROW_AUTH_FAILED' } },
     ]);
+    // Opened once more, it is still the old one: that is told already.
+    current = await openAgain();
+    await sync(seal('n3', 'beside it'));
+    expect((await untilDiff(4)).changes).toMatchObject([{ kind: 'insert', id: 'n3' }]);
     current = next;
-    expect((await untilDiff(4)).changes).toMatchObject([
+    expect((await untilDiff(5)).changes).toMatchObject([
       { kind: 'update', id: 'n1', row: { body: 'second' }, previous: { body: 'first' } },
     ]);
     await sync(seal('n1', 'third', { previous: second, vault: next }));
-    expect((await untilDiff(5)).changes).toMatchObject([{ previous: { body: 'second' } }]);
-    expect(diffs).toHaveLength(5);
+    expect((await untilDiff(6)).changes).toMatchObject([{ previous: { body: 'second' } }]);
+    expect(diffs).toHaveLength(6);
   });
 
   it('may be replaced meanwhile, or be gone', async () => {

@@ -120,12 +120,17 @@ export function openChange(
     const held = waits ? { id, before: known, after: change.after } : null;
     return { told: openedChange(table, change, before, after), held, waits };
   }
-  const told = isSame(table, change.refused, change.after) ? null : refused(id, before, refusal);
-  return { told, held: { ...change, refused: change.after }, waits };
+  const held = { ...change, refused: { row: change.after, code: refusal.code } };
+  const told = isTold(table, change, refusal) ? null : refused(id, before, refusal);
+  return { told, held, waits };
+}
+
+function isTold(table: Table, { refused, after }: SealedChange, { code }: RowsealError): boolean {
+  return refused?.code === code && isSame(table, refused.row, after);
 }
 
 /** As after the echo of an upload. */
-function isSame(table: Table, a: EngineRow | null | undefined, b: EngineRow | null): boolean {
+function isSame(table: Table, a: EngineRow | null, b: EngineRow | null): boolean {
   if (!a || !b) return false;
   return clearOf(table, a) === clearOf(table, b) && digestOf(table, a) === digestOf(table, b);
 }

@@ -41,8 +41,7 @@ export function createPendingChanges(): PendingChanges {
     },
     release() {
       for (const [id, { change, waits }] of held) {
-        if (!waits || pending.has(id)) continue;
-        pending.set(id, change.refused === undefined ? change : { ...change, refused: null });
+        if (waits && !pending.has(id)) pending.set(id, change);
       }
     },
     waits: () => [...held.values()].some(({ waits }) => waits),

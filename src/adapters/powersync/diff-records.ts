@@ -1,4 +1,5 @@
 /** The records of a PowerSync diff, and what they add up to for each row. */
+import type { RowsealErrorCode } from '../../errors/error-code.js';
 import type { LayoutColumn, Table } from '../../rows/table.js';
 import { assertGiven } from '../../sync/arguments.js';
 import { servedEngineValue } from '../../sync/engine-values.js';
@@ -35,11 +36,8 @@ export interface SealedChange {
   readonly before: EngineRow | null;
   /** The row now; `null` if there is none. */
   readonly after: EngineRow | null;
-  /**
-   * Where the app was told that the row does not open: the row that does not, or `null` to look at
-   * it once more. `before` is then the last row that did.
-   */
-  readonly refused?: EngineRow | null;
+  /** What the app was told does not open, and why; `before` is then the last row that did. */
+  readonly refused?: { readonly row: EngineRow | null; readonly code: RowsealErrorCode };
 }
 
 const OPERATIONS: readonly unknown[] = ['INSERT', 'UPDATE', 'DELETE'];

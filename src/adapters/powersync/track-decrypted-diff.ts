@@ -42,8 +42,8 @@ const OPTIONS = ['acceptRetired', 'onError', 'table', 'vault'];
  *
  * The handler runs outside all locks, and is awaited before the next diff; while it runs, changes
  * add up to one diff. When it throws or rejects, the process lives, `onError` hears of it, and the
- * diff comes again. A row that does not open is a change of kind `refused`; it is told again when
- * `vault` gives another vault that may hold its key.
+ * diff comes again. A row that does not open is a change of kind `refused`; where its key was missing,
+ * it is told once `vault` gives one that has it.
  *
  * Nothing is noted on the disk: after a crash or a reload, begin with the `whole` diff of the new
  * start. Where several tabs use one database, each follows it by itself, and PowerSync's diff
