@@ -17,8 +17,9 @@ export function startPulse(run: MirrorRun): void {
 
 /** A mirror that fails is silent: another one may have more luck. */
 async function show(run: MirrorRun): Promise<void> {
-  if (run.failures > 0) return;
-  const standing = await run.store.beat();
+  const { store } = run;
+  const isFailing = run.failures > 0;
+  const standing = isFailing ? (await store.lease(false)).standing : await store.beat();
   if (run.ended || standing === 'working') return;
   if (standing === 'replaced') return void endReplaced(run);
   run.isWorking = false;
