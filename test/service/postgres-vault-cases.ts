@@ -1,6 +1,5 @@
 /** Devices that change one vault header at the same moment, each over a connection of its own. */
 import { randomUUID } from 'node:crypto';
-import type { Pool } from 'pg';
 import {
   bySecret,
   createVault,
@@ -10,15 +9,16 @@ import {
   type VaultStore,
 } from 'rowseal';
 import { expect, it, onTestFinished } from 'vitest';
+import type { Connections } from './connections.js';
 import { storeHeader } from './store-header.js';
 import { VAULTS } from './tables.js';
 
 const DEVICES = 8;
 const secret = crypto.getRandomValues(new Uint8Array(32));
 
-export function describeVaultFunction(poolOf: () => Pool): void {
+export function describeVaultFunction(poolOf: () => Connections): void {
   it('lets one of several devices make the vault, and tells the others', async () => {
-    const { storeOfDevice, stored } = newUser(poolOf());
+    const { storeOfDevice, stored, row, answers } = newUser(poolOf());
     const beAtOnce = meeting(DEVICES);
     const made = await Promise.allSettled(
       devices().map(() => createVault(storeOfDevice(beAtOnce), bySecret(secret))),
@@ -26,11 +26,13 @@ export function describeVaultFunction(poolOf: () => Pool): void {
     const winners = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     expect(winners.map(({ vault }) => vault.header)).toEqual([await stored()]);
     expect(codesOf(made)).toEqual(Array(DEVICES - 1).fill('HEADER_CONFLICT'));
+    expect(answers).toEqual(Array(DEVICES).fill((await row())?.hash));
   });
 
   it('lets one of several devices change it, and tells the others', async () => {
-    const { storeOfDevice, stored } = newUser(poolOf());
+    const { storeOfDevice, stored, row, answers } = newUser(poolOf());
     await createVault(storeOfDevice(), bySecret(secret));
+    answers.length = 0;
     const beAtOnce = meeting(DEVICES);
     const opened = await Promise.all(
       devices().map(async () => {
@@ -44,29 +46,29 @@ export function describeVaultFunction(poolOf: () => Pool): void {
     const winners = changed.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     expect(winners.map(({ header }) => header)).toEqual([await stored()]);
     expect(codesOf(changed)).toEqual(Array(DEVICES - 1).fill('HEADER_CONFLICT'));
+    expect(answers).toEqual(Array(DEVICES).fill((await row())?.hash));
   });
 }
 
-function newUser(pool: Pool) {
+function newUser(pool: Connections) {
   const owner = `test-${randomUUID()}`;
   onTestFinished(async () => {
     await pool.query(`DELETE FROM ${VAULTS} WHERE id = $1`, [owner]);
   });
   const query = async (sql: string, params: readonly unknown[]) =>
     (await pool.query(sql, [...params])).rows;
-  const stored = async (): Promise<string | null> => {
-    const [row] = await query(`SELECT header FROM ${VAULTS} WHERE id = $1`, [owner]);
-    return row?.header ?? null;
-  };
+  const row = async () => (await query(`SELECT * FROM ${VAULTS} WHERE id = $1`, [owner]))[0];
+  const stored = async (): Promise<string> => String((await row())?.header ?? '');
+  const answers: unknown[] = [];
   const storeOfDevice = (beforeSave = async () => {}): VaultStore => ({
     ...memoryStore(), // whose pin is this device's
     loadHeader: stored,
     async saveHeader(change) {
       await beforeSave();
-      await storeHeader(query, owner, change);
+      answers.push((await storeHeader(query, owner, change))?.hash);
     },
   });
-  return { storeOfDevice, stored };
+  return { storeOfDevice, stored, answers, row };
 }
 
 /** Resolves for all once as many have come. */

@@ -1,6 +1,6 @@
 /** What an app's backend does with an upload: one transaction in Postgres, an upsert per row. */
-import type { Pool, PoolClient } from 'pg';
 import type { RefusedRow, Write } from '../../examples/sync-server/sync-server.js';
+import type { Connection, Connections } from './connections.js';
 import { OWNER, SEALED } from './tables.js';
 
 /** Bad data, a broken constraint, a row of somebody else's: trying again won't help. */
@@ -8,7 +8,7 @@ const PERMANENT = /^(22|23|42501)/;
 
 /** Stores all of it, or nothing and says which row will never be taken. */
 export async function storeUpload(
-  pool: Pool,
+  pool: Connections,
   owner: string,
   writes: readonly Write[],
 ): Promise<{ readonly refused: RefusedRow[] }> {
@@ -31,7 +31,7 @@ export async function storeUpload(
   }
 }
 
-async function upsert(client: PoolClient, owner: string, write: Write): Promise<RefusedRow | null> {
+async function upsert(client: Connection, owner: string, write: Write): Promise<RefusedRow | null> {
   const { table, id } = write;
   try {
     const { rowCount } = await client.query(...upsertOf(owner, write));
