@@ -1,5 +1,6 @@
 /** Diffs across a log-out and across changes of the vault: whose rows are told of, and when. */
 import { Schema } from '@powersync/common';
+import type { PowerSyncDatabase } from '@powersync/node';
 import {
   generateRecoveryKey,
   memoryStore,
@@ -18,16 +19,20 @@ import { openPowerSync } from '../support/open-powersync.js';
 
 describe('a log-out', () => {
   it.each([
-    ['disconnectAndClear', { clearLocal: true }],
-    ['disconnectAndClear that leaves local tables', { clearLocal: false }],
-  ])('by %s deletes no row of the user, and the next one begins anew', async (_, options) => {
+    ['logOut', logOut],
+    ['disconnectAndClear', (db: PowerSyncDatabase) => db.disconnectAndClear()],
+    [
+      'disconnectAndClear that leaves local tables',
+      (db: PowerSyncDatabase) => db.disconnectAndClear({ clearLocal: false }),
+    ],
+  ])('by %s deletes no row of the user, and the next one begins anew', async (_, clear) => {
     const other = vaultForTesting('the next user').vault;
     let current = vault;
     const { db, sync, untilDiff } = await followedNotes({ vault: () => current });
     await untilDiff(1);
     await sync(seal('n1', 'mine'), seal('n2', 'mine too'));
     await untilDiff(2);
-    await db.disconnectAndClear(options);
+    await clear(db);
     expect(await untilDiff(3)).toEqual({ whole: true, changes: [] });
     current = other;
     const { payload } = seal('n1', 'theirs', { vault: other });
