@@ -36,6 +36,8 @@ export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
     sending.when === 'now' ? sealUpload(context.vault, table, merged, served, arrivals) : null;
   const inPlace = sealed ?? work.sealed;
   const { plain, unreadable } = plainOutcome(row, merged, inPlace);
+  // Nothing is to be said of what this device wrote itself, and writes once more.
+  const told = row.isResealed ? { ...arrivals, main: null } : arrivals;
   const trouble = troubleOf(arrivals, sealed, unreadable);
   return {
     table: table.name,
@@ -52,7 +54,7 @@ export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
       sent: sending.when === 'now' ? sending.sent : record.sent,
       due: sending.when === 'later' ? sending.due : null,
       trouble,
-      findings: work.sealed ? arrivedFindings(table, arrivals, work.sealed, noted) : [],
+      findings: work.sealed ? arrivedFindings(table, told, work.sealed, noted) : [],
     },
     done: [...writes, ...arrived],
     clearsRejection: changed || isRetried,
