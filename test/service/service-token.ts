@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import type { Service } from './environment.js';
 
-/** The service takes none that lasts longer than a day. */
-const LIFETIME_SECONDS = 3600;
+/** The service takes none that lasts longer than an hour. */
+const LIFETIME_SECONDS = 1800;
 
 /** @param now seconds since 1970 */
 export function serviceToken(
