@@ -140,6 +140,27 @@ describe('rowseal_save_vault', () => {
     await db.exec('RESET ROLE');
   });
 
+  it('writes for nobody else where row-level security says whose row it is', async () => {
+    await db.exec(`
+      CREATE ROLE app_user;
+      ALTER TABLE rowseal_vaults ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY owner_only ON rowseal_vaults FOR ALL TO app_user
+        USING (id = current_setting('app.owner')) WITH CHECK (id = current_setting('app.owner'));
+      GRANT SELECT, INSERT, UPDATE ON rowseal_vaults TO app_user;
+      GRANT EXECUTE ON FUNCTION rowseal_save_vault TO app_user`);
+    const [ada, bob] = [newOwner(), newOwner()];
+    const { first, second } = await headers();
+    await ada.save(first, null);
+    await db.exec(`SET ROLE app_user; SET app.owner = '${bob.owner}'`);
+    const call = 'SELECT * FROM rowseal_save_vault($1, $2, $3, $4, $5, $6)';
+    expect(await db.refusal(call, newOwner().values(first, null))).toBe(INSUFFICIENT_PRIVILEGE);
+    expect(await ada.save(second, first)).toBeUndefined();
+    expect(await bob.save(first, null)).toMatchObject(rowOf(first));
+    await db.exec('RESET ROLE');
+    expect(await ada.save(first, null)).toMatchObject(rowOf(first));
+    await db.exec('ALTER TABLE rowseal_vaults DISABLE ROW LEVEL SECURITY');
+  });
+
   it('stays as it is when the SQL is run again', async () => {
     const { save } = newOwner();
     const { first, second } = await headers();
