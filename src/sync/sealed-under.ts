@@ -8,15 +8,20 @@ import type { MirrorRun } from './mirror-run.js';
 const OUTDATED =
   'This vault is older than the one with which this device sealed last: open the newest, and call unlock with it.';
 
+const PROBLEM = Object.freeze({ code: 'HEADER_ROLLBACK' as const, message: OUTDATED });
+
 /**
  * Lets the store queue what waits under another key. Throws `LOCKED` for a vault that lacks the key
  * used last: whoever holds an old one must not lead this device back to it.
  */
 export async function sealUnder(run: MirrorRun, vault: Vault): Promise<void> {
-  if ((await run.store.sealUnder(keyPrefixes(vault))) !== 'outdated') return;
+  const { status, store } = run;
+  if ((await store.sealUnder(keyPrefixes(vault))) !== 'outdated') {
+    if (status.current.header === PROBLEM) status.set({ header: null });
+    return;
+  }
   run.turnVault = vault;
-  const header = Object.freeze({ code: 'HEADER_ROLLBACK' as const, message: OUTDATED });
-  run.status.set({ header });
+  status.set({ header: PROBLEM });
   throw new RowsealError('LOCKED', OUTDATED);
 }
 

@@ -1,5 +1,6 @@
 /** What two devices live through while one of them meets a fault. */
 import { expect } from 'vitest';
+import { prefixOf, waitingIn } from '../support/rekeyed-devices.js';
 import type { FaultWorld } from './fault-world.js';
 
 /** Rows of each run have ids of their own, made from a short name. */
@@ -32,6 +33,13 @@ async function replaceUnseen(world: FaultWorld, id: string): Promise<void> {
   await world.b.settle();
   world.b.send();
   await world.exchange();
+}
+
+/** A device that has never heard of the next key. */
+async function beginUnderOldKey(world: FaultWorld): Promise<void> {
+  await world.end();
+  await world.db.execute("UPDATE rowseal_sealing SET prefix = ''");
+  await world.begin(world.headers.old);
 }
 
 export const CHAPTERS: Readonly<Record<string, Chapter>> = {
@@ -111,12 +119,7 @@ export const CHAPTERS: Readonly<Record<string, Chapter>> = {
   },
   'a key that comes later': {
     notes: ['n1'],
-    async prepare(world) {
-      await world.end();
-      // A device that has never heard of the next key.
-      await world.db.execute("UPDATE rowseal_sealing SET prefix = ''");
-      await world.begin(world.headers.old);
-    },
+    prepare: beginUnderOldKey,
     async play(world, id) {
       const { db, b, headers } = world;
       b.engine.update('notes', id('n1'), { body: 'B' });
@@ -130,6 +133,35 @@ export const CHAPTERS: Readonly<Record<string, Chapter>> = {
       await world.flush();
     },
     end: { 'notes n1': note('A', { body: 'B' }), 'notes n2': note('first') },
+  },
+  'a key that changes while rows wait for upload': {
+    async prepare(world, id) {
+      await beginUnderOldKey(world);
+      const { db } = world;
+      await db.writeTransaction(async (tx) => {
+        await tx.execute("INSERT INTO notes (id, title) VALUES (?, 'one')", [id('n1')]);
+        await tx.execute("INSERT INTO tasks (id, name, hours) VALUES (?, 'task', 1)", [id('t1')]);
+      });
+      await db.execute("INSERT INTO notes (id, title) VALUES (?, 'gone')", [id('n2')]);
+      await world.flush();
+      await db.execute("UPDATE notes SET body = 'two' WHERE id = ?", [id('n1')]);
+      await db.execute('DELETE FROM notes WHERE id = ?', [id('n2')]);
+      await world.flush();
+      await db.execute("UPDATE notes SET folder = 'three' WHERE id = ?", [id('n1')]);
+      expect(await waitingIn(db)).toHaveLength(5);
+    },
+    async play(world) {
+      await world.unlock(world.headers.current);
+      await world.flush();
+      const prefix = prefixOf(world.b.vault);
+      const waiting = await waitingIn(world.db);
+      expect(waiting.filter(({ payload }) => !payload?.startsWith(prefix))).toEqual([]);
+    },
+    end: {
+      'notes n1': note('one', { body: 'two', folder: 'three' }),
+      'notes n2': null,
+      'tasks t1': { name: 'task', hours: 1 },
+    },
   },
   'the first start': {
     async prepare(world, id) {

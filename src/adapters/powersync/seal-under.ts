@@ -44,6 +44,14 @@ export async function holdUploads(tx: Transaction): Promise<void> {
 async function queueOutdated(tx: Transaction, names: readonly string[], primary: string) {
   const rows = outdatedRows(await pendingPuts(tx, names, primary));
   const before = await readLastSeq(tx);
+  // What is held of a row would be held without a reason once that is noted to be in step.
+  await executeOver(
+    tx,
+    `UPDATE rowseal_queue SET held = 0 WHERE held = 1 AND (tbl, id) IN (
+      SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
+    )`,
+    rows.map(({ table, id }) => [table, id]),
+  );
   await executeOver(
     tx,
     `INSERT INTO rowseal_queue (dir, tbl, id, at, base)

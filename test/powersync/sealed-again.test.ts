@@ -1,0 +1,199 @@
+/** What waits in a real upload queue while the app unlocks with a vault that has another primary. */
+import type { PowerSyncDatabase } from '@powersync/node';
+import { decryptRow, memoryStore, openVault, rotateDataKey } from 'rowseal';
+import { startMirror, type UploadWrite, uploadWith } from 'rowseal/powersync';
+import { vaultForTesting } from 'rowseal/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { createPowerSyncStore } from '../../src/adapters/powersync/powersync-store.js';
+import { declarationOf } from '../../src/sync/declaration.js';
+import { schemaOf } from '../support/mirrored-powersync.js';
+import { openPowerSync } from '../support/open-powersync.js';
+import { payloadIdOf } from '../support/payload-text.js';
+import { notes, prefixOf, tables, tasks, waitingIn } from '../support/rekeyed-devices.js';
+import { until } from '../support/synced-devices.js';
+
+interface Options {
+  readonly deletes?: 'sealed' | 'engine';
+}
+
+/** A device that seals under the first key, and the vault with the next one. */
+async function newDevice({ deletes = 'sealed' }: Options = {}) {
+  const { vault, store, opener } = vaultForTesting('sealed again');
+  const open = (header: string) => openVault(memoryStore(header), opener);
+  const first = await open(vault.header);
+  const next = await open((await rotateDataKey(store, vault)).header);
+  const db = await openPowerSync(schemaOf(tables));
+  const mirror = await startMirror({ db, tables, vault: first, deletes });
+  onTestFinished(() => mirror.close());
+  const run = async (...statements: readonly string[]) => {
+    await db.writeTransaction(async (tx) => {
+      for (const sql of statements) await tx.execute(sql);
+    });
+    await mirror.flush();
+  };
+  const unlock = async () => {
+    await mirror.unlock(next);
+    await mirror.flush();
+  };
+  return { db, mirror, first, next, run, unlock, open, waiting: () => waitingIn(db) };
+}
+
+/** The rows that wait, once all of them wait under this key alone. */
+async function idsUnder(db: PowerSyncDatabase, prefix: string): Promise<readonly string[]> {
+  const waiting = await waitingIn(db);
+  expect(waiting.filter(({ op, payload }) => op === 'PUT' && !payload?.startsWith(prefix))).toEqual(
+    [],
+  );
+  return waiting.map(({ id }) => id);
+}
+
+it('a chain of edits waits as one row, which names what may have been sent', async () => {
+  const { db, next, run, unlock, waiting } = await newDevice();
+  await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
+  await run("UPDATE notes SET body = 'two'");
+  await run("UPDATE notes SET folder = 'three'");
+  const before = (await waiting()).map((each) => payloadIdOf(String(each.payload)));
+  await unlock();
+  expect(await idsUnder(db, prefixOf(next))).toEqual(['n1']);
+  const [{ payload, parents } = { payload: null, parents: null }] = await waiting();
+  expect(new Set(parents?.split(' '))).toEqual(new Set([before[0], before[2]]));
+  const row = { id: 'n1', payload: String(payload), folder: 'three' };
+  expect(decryptRow(next, notes, row)).toMatchObject({ title: 'one', body: 'two' });
+});
+
+it('what waits in one upload stays together, and other uploads are divided from it', async () => {
+  const { db, next, run, unlock, waiting } = await newDevice();
+  const rows = (from: number, to: number) =>
+    `INSERT INTO notes (id, title) WITH RECURSIVE n (i) AS (
+      SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to}
+    ) SELECT 'n' || i, 'title' FROM n`;
+  await run(rows(1, 600), "INSERT INTO tasks (id, name) VALUES ('t1', 'with the first')");
+  await run(rows(601, 1200));
+  await run(rows(1201, 1300));
+  await run("UPDATE notes SET title = 'chained' WHERE id IN ('n601', 'n1300')");
+  await run(rows(1301, 1400));
+  const uploads = async () => {
+    const byTx = new Map<number, string[]>();
+    for (const { tx, id } of await waiting()) byTx.set(tx, [...(byTx.get(tx) ?? []), id]);
+    return [...byTx.values()];
+  };
+  const before = await uploads();
+  expect(before).toHaveLength(5);
+  await unlock();
+  expect(new Set(await idsUnder(db, prefixOf(next))).size).toBe(1401);
+  const after = await uploads();
+  expect(after.map((ids) => ids.length)).toEqual([1301, 100]);
+  for (const ids of before) {
+    expect(after.some((together) => ids.every((id) => together.includes(id)))).toBe(true);
+  }
+});
+
+it('a payload goes whose row was deleted by DELETE since', async () => {
+  const { db, run, unlock, waiting } = await newDevice({ deletes: 'engine' });
+  await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
+  await run("DELETE FROM notes WHERE id = 'n1'");
+  await unlock();
+  expect((await waiting()).map(({ op, id }) => `${op} ${id}`)).toEqual(['DELETE n1']);
+  expect(await db.getAll('SELECT * FROM rowseal_queue')).toEqual([]);
+});
+
+it('what waits leaves though what the app wrote since can not be sealed', async () => {
+  const { db, mirror, next, run, unlock, waiting } = await newDevice();
+  await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
+  await run("UPDATE notes SET title = 'two', day = 'some day'");
+  expect(mirror.status.unsealable).toBe(1);
+  await unlock();
+  expect(await idsUnder(db, prefixOf(next))).toEqual(['n1']);
+  const [{ payload } = { payload: null }] = await waiting();
+  const row = { id: 'n1', payload: String(payload), folder: null };
+  expect(decryptRow(next, notes, row)).toMatchObject({ title: 'one' });
+  expect(await db.getAll('SELECT title FROM notes')).toEqual([{ title: 'two' }]);
+  expect(mirror.status.unsealable).toBe(1);
+});
+
+it('what waits leaves though what arrived since is under a key that nobody knows yet', async () => {
+  const { db, mirror, next, run, unlock, waiting } = await newDevice();
+  await run("INSERT INTO tasks (id, name) VALUES ('t1', 'one')");
+  // As a server can do that lets a table sync past the upload queue.
+  await db.writeTransaction(async (tx) => {
+    await tx.execute('UPDATE rowseal_state SET writing = 1');
+    await tx.execute(
+      "INSERT INTO rowseal_queue (dir, tbl, id, at, base) SELECT 'in', 'tasks', id, 1, data FROM ps_data__tasks_sealed",
+    );
+    const payload = `${prefixOf(next).slice(0, -3)}AAA${'A'.repeat(100)}`;
+    await tx.execute("UPDATE ps_data__tasks_sealed SET data = json_set(data, '$.payload', ?)", [
+      payload,
+    ]);
+    await tx.execute('UPDATE rowseal_state SET writing = 0');
+  });
+  await unlock();
+  expect(await idsUnder(db, prefixOf(next))).toEqual(['t1']);
+  const [{ payload } = { payload: null }] = await waiting();
+  expect(decryptRow(next, tasks, { id: 't1', payload: String(payload) })).toMatchObject({
+    name: 'one',
+  });
+  expect(mirror.status.quarantined).toBe(0);
+});
+
+it('a vault that lacks the key used last locks the mirror, and says why', async () => {
+  const { db, mirror, first, next, run, unlock, open } = await newDevice();
+  await unlock();
+  await run("INSERT INTO notes (id, title) VALUES ('n1', 'under the next')");
+  await mirror.unlock(await open(first.header));
+  await expect(mirror.flush()).rejects.toMatchObject({ code: 'LOCKED' });
+  await until(() => expect(mirror.status.state).toBe('locked'));
+  expect(mirror.status.header).toMatchObject({ code: 'HEADER_ROLLBACK' });
+  await db.execute("INSERT INTO notes (id, title) VALUES ('n2', 'later')");
+  await mirror.unlock(await open(next.header));
+  await mirror.flush();
+  expect(mirror.status).toMatchObject({ state: 'running', header: null });
+  expect(await idsUnder(db, prefixOf(next))).toEqual(['n1', 'n2']);
+});
+
+it('an upload waits for the mirror to seal its rows again', async () => {
+  const { db, mirror, next, run } = await newDevice();
+  await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
+  await mirror.close();
+  // As a mirror that dies when it has noted the next key.
+  const dying = createPowerSyncStore(db, tables);
+  const declarations = new Map(tables.map((table) => [table.name, declarationOf(table)]));
+  await dying.takeOver({ vaultId: next.vaultId, declarations, silentSince: null });
+  const { vault: old } = vaultForTesting('sealed again');
+  await dying.sealUnder([prefixOf(next), prefixOf(old)]);
+  const sent: UploadWrite[] = [];
+  const upload = uploadWith({
+    tables,
+    send: async (writes) => {
+      sent.push(...writes);
+    },
+  });
+  await expect(upload(db)).rejects.toMatchObject({ code: 'LOCKED' });
+  const uploaded = upload(db);
+  const again = await startMirror({ db, tables, vault: next });
+  onTestFinished(() => again.close());
+  await uploaded;
+  expect(sent.map(({ data }) => String(data?.payload).startsWith(prefixOf(next)))).toEqual([true]);
+  await again.flush();
+  expect(await waitingIn(db)).toEqual([]);
+});
+
+it('a refusal is noted of an upload that was taken back in part', async () => {
+  const { db, mirror, run, unlock } = await newDevice({ deletes: 'engine' });
+  await run("INSERT INTO notes (id, title) VALUES ('n1', 'one'), ('n2', 'one')");
+  const accept = uploadWith({ tables, send: async () => {} });
+  await accept(db);
+  await run("UPDATE notes SET title = 'two' WHERE id = 'n1'", "DELETE FROM notes WHERE id = 'n2'");
+  const refuse = uploadWith({
+    tables,
+    async send(writes) {
+      await unlock();
+      return { refused: writes.map(({ table, id }) => ({ table, id, reason: 'no' })) };
+    },
+  });
+  await refuse(db);
+  const noted = await db.getAll('SELECT id FROM rowseal_rejected ORDER BY id');
+  expect(noted).toEqual([{ id: 'n1' }, { id: 'n2' }]);
+  expect((await waitingIn(db)).map(({ op, id }) => `${op} ${id}`)).toEqual(['PUT n1']);
+  const rejected = (await mirror.troubledRows()).map(({ kind, id }) => `${kind} ${id}`);
+  expect(rejected).toEqual(['rejected n2']);
+});
