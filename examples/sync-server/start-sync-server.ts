@@ -10,6 +10,7 @@ import { createVersions, hostileSide } from './hostile.js';
 import { answer, answerError, type Backend } from './http.js';
 import type { Outlet } from './outlet.js';
 import { createRecorder } from './recorder.js';
+import { createSignal } from './signal.js';
 import { serveStream } from './stream.js';
 import type { OpenStream, ServerRow, SyncServer, SyncServerOptions } from './sync-server.js';
 import { takeUpload } from './uploads.js';
@@ -148,27 +149,5 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
       signal.notify();
     },
     ...hostileSide(database, versions),
-  };
-}
-
-interface Signal {
-  /** Resolves at the next `notify`. */
-  next(): Promise<void>;
-  notify(): void;
-}
-
-function createSignal(): Signal {
-  let resolve = () => {};
-  let next = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return {
-    next: () => next,
-    notify() {
-      resolve();
-      next = new Promise<void>((done) => {
-        resolve = done;
-      });
-    },
   };
 }

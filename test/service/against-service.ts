@@ -1,6 +1,6 @@
 /** The suite against the service that the environment names: `npm run test:service`. */
 import { readEnvironment } from './environment.js';
-import { openReal } from './real-backend.js';
+import { openPool, openReal } from './real-backend.js';
 import { describeService } from './service-suite.js';
 
 const environment = readEnvironment(process.env);
@@ -12,5 +12,5 @@ const { databaseUrl, service } = environment;
 describeService(
   'a PowerSync service',
   ['NDJSON over HTTP', 'BSON over HTTP', 'BSON over WebSocket'],
-  () => openReal({ databaseUrl, service }),
+  async () => openReal(await openPool(databaseUrl), service),
 );

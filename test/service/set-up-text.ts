@@ -1,5 +1,5 @@
 /** What a Postgres and a service have to be given before the suite can run against them. */
-import { PUBLISHED, SERVER_SQL, SYNC_CONFIG } from './tables.js';
+import { PUBLICATION_SQL, SERVER_SQL, SYNC_CONFIG } from './tables.js';
 
 export function setUpText(): string {
   return `\
@@ -8,7 +8,7 @@ export function setUpText(): string {
 
 ${SERVER_SQL}
 -- Unless there is one already: then ALTER PUBLICATION powersync ADD TABLE the same.
-CREATE PUBLICATION powersync FOR TABLE ${PUBLISHED.join(', ')};
+${PUBLICATION_SQL}
 
 # 2. For the service: its sync config.
 

@@ -25,3 +25,4 @@ export const PUBLISHED = [...SEALED, VAULTS];
 export const schema = new Schema(encryptedTables(tables));
 export const SERVER_SQL = serverSql(tables, { owner: OWNER, vault: true });
 export const SYNC_CONFIG = syncConfig(tables, { owner: OWNER, vault: true });
+export const PUBLICATION_SQL = `CREATE PUBLICATION powersync FOR TABLE ${PUBLISHED.join(', ')};`;
