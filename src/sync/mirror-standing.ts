@@ -1,18 +1,18 @@
 /** Which of a database's mirrors works: one that stands by takes the work up when nobody does it. */
 
+import type { Vault } from '../keys/vault.js';
 import type { Standing } from './lease.js';
 import type { MirrorRun } from './mirror-run.js';
 
 /** So often, two seconds apart, the mirror that works may be looked at and have shown nothing. */
 const SILENT_LOOKS = 2;
 
-/** What this mirror is from now on; its vault is open. */
-export async function takeUpWhatIsLeft(run: MirrorRun): Promise<Standing> {
-  const { store, vault, declarations, heard } = run;
+/** What this mirror is from now on. */
+export async function takeUpWhatIsLeft(run: MirrorRun, { vaultId }: Vault): Promise<Standing> {
+  const { store, declarations, heard } = run;
   const { standing, isFree } = await store.lease(true);
   const isLeft = isFree || heard.looks >= SILENT_LOOKS;
   if (standing !== 'standby' || !isLeft) return standing;
-  const vaultId = vault?.vaultId ?? null;
   return store.takeOver({ vaultId, declarations, silentSince: heard.beat });
 }
 

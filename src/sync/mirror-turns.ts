@@ -100,7 +100,7 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
   const end = await run.store.lastSeq();
   if (end !== run.ends.at(-1)) run.ends = [...run.ends, end].slice(-ENDS_LIMIT);
   if (run.vault && !run.isWorking) {
-    const turn = await standByTurn(run);
+    const turn = await standByTurn(run, run.vault);
     if (turn) return turn;
   }
   const vault = await vaultOfTurn(run);
@@ -127,9 +127,9 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
 }
 
 /** The turn of a mirror with an open vault while another works; `null` when the work is its own. */
-async function standByTurn(run: MirrorRun): Promise<Turn | null> {
+async function standByTurn(run: MirrorRun, own: Vault): Promise<Turn | null> {
   const wasDownloaded = run.isDownloaded;
-  const standing = await takeUpWhatIsLeft(run);
+  const standing = await takeUpWhatIsLeft(run, own);
   if (run.ended) return 'idle';
   if (standing === 'replaced') {
     void endReplaced(run);

@@ -79,7 +79,7 @@ type LeaseNumber = 'owner' | 'mirror' | 'beat' | 'looks' | 'clears';
 
 export function memoryDatabase(): MemoryDatabase {
   let undo: (() => void)[] | null = null;
-  const numbers = new Map<NumberName, number>();
+  const numbers = new Map<NumberName, number>([['beat', 0]]);
   const write = <K, V>(map: Map<K, V>, key: K, value: V | undefined) => {
     const before = map.get(key);
     undo?.push(() => set(map, key, before));

@@ -41,7 +41,7 @@ export function leaseOf(database: MemoryDatabase, hold: MemoryHold | null, await
   const { numbers, write } = database;
   const standing = standingOf(database, hold);
   if (awaits && standing === 'standby') write(numbers, 'looks', 1);
-  return { standing, isFree: !numbers.get('owner'), beat: numbers.get('beat') ?? 0 };
+  return { standing, isFree: !numbers.get('owner'), beat: numbers.get('beat') as number };
 }
 
 export function beat(database: MemoryDatabase, hold: MemoryHold | null): Standing {

@@ -171,6 +171,8 @@ describe('a mirror that stands by', () => {
     fails = true;
     await expect(standby.flush()).rejects.toThrow('The database is locked.');
     expect(standby.status.state).toBe('failing');
+    await vi.advanceTimersByTimeAsync(2 * PULSE_MS);
+    expect(standby.status.state).toBe('failing');
     fails = false;
     await vi.advanceTimersByTimeAsync(PULSE_MS);
     expect(standby.status).toMatchObject({ state: 'standby', error: null });
@@ -192,6 +194,36 @@ describe('a mirror that stands by', () => {
 });
 
 describe('a log-out', () => {
+  it('ends one that hears of it when it turns to what its app wrote', async () => {
+    const { engine, standby } = await two();
+    engine.clear();
+    await expect(standby.flush()).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    expect(standby.status.state).toBe('replaced');
+  });
+
+  it('ends one that is closed while it looks who works', async () => {
+    const engine = memoryEngine([notes]);
+    let meanwhile = async () => {};
+    const hooks = (store: SyncStore): Partial<SyncStore> => ({
+      async lease(awaits) {
+        const lease = await store.lease(awaits);
+        await meanwhile();
+        return lease;
+      },
+    });
+    const standby = await start(engine, { hooks });
+    await start(engine);
+    await vi.advanceTimersByTimeAsync(2 * PULSE_MS);
+    meanwhile = async () => void standby.close();
+    await expect(standby.flush()).rejects.toThrow('This mirror is closed');
+    const other = await start(engine, { hooks });
+    await start(engine);
+    await vi.advanceTimersByTimeAsync(2 * PULSE_MS);
+    meanwhile = async () => void other.close();
+    await vi.advanceTimersByTimeAsync(2 * PULSE_MS);
+    expect([standby.status.state, other.status.state]).toEqual(['closed', 'closed']);
+  });
+
   it('is noticed by every mirror, idle or locked, working or not', async () => {
     const { engine, standby, worker } = await two();
     const locked = await start(engine, { vault: null });

@@ -42,6 +42,7 @@ export function createPowerSyncStore(
   let hold: Hold | null = null;
   // What was read before the work was lost is outdated, though it came back meanwhile.
   let readAs: Hold | null = null;
+  const asRead = () => readAs ?? hold;
   // One at a time: each goes by what the one before came to.
   let takingOver: Promise<unknown> = Promise.resolve();
   const request = (work: (tx: Transaction) => Promise<void>) =>
@@ -66,10 +67,10 @@ export function createPowerSyncStore(
       return db.readTransaction((tx) => readWork(tx, tables, { limit, now, ends }));
     },
     writeOutcomes: (outcomes, snapshot) =>
-      db.writeTransaction((tx) => writeOutcomes(tx, tables, readAs ?? hold, outcomes, snapshot)),
+      db.writeTransaction((tx) => writeOutcomes(tx, tables, asRead(), outcomes, snapshot)),
     rehearse: (outcomes, snapshot) =>
       db.writeTransaction(async (tx) => {
-        await writeOutcomes(tx, tables, readAs ?? hold, outcomes, snapshot);
+        await writeOutcomes(tx, tables, asRead(), outcomes, snapshot);
         await tx.rollback();
       }),
     lastSeq: () => observeEnd(db),
