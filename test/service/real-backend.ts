@@ -45,6 +45,6 @@ async function assertPublished(connections: Connections): Promise<void> {
   const missing = PUBLISHED.filter((name) => !rows.some(({ table }) => table === name));
   if (missing.length === 0) return;
   throw new Error(
-    `The publication 'powersync' lacks ${missing.join(', ')}: see npm run test:service -- --print`,
+    `The publication 'powersync' lacks ${missing.join(', ')}: see test/service/README.md`,
   );
 }

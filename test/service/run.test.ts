@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { VARIABLES } from './environment.js';
-import { SERVER_SQL, SYNC_CONFIG } from './tables.js';
+import { PUBLICATION_SQL, SERVER_SQL, SYNC_CONFIG } from './tables.js';
 
 const SECRET = 'Y2FuYXJ5LXNlY3JldA';
 const PASSWORD = 'canary-password';
@@ -39,12 +39,10 @@ it('fails when some are missing, and says which', () => {
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
 });
 
-it('prints what Postgres and the service have to be given', () => {
-  const { status, stdout } = run({}, ['--print']);
-  expect(stdout).toContain(SERVER_SQL);
-  expect(stdout).toContain(SYNC_CONFIG);
-  expect(stdout).toContain('CREATE PUBLICATION powersync FOR TABLE service_test_accounts_sealed,');
-  expect(status).toBe(0);
+it('prints the SQL for Postgres and the sync config of the service', () => {
+  const sql = run({}, ['--sql']);
+  expect(sql).toMatchObject({ status: 0, stdout: `${SERVER_SQL}\n${PUBLICATION_SQL}\n` });
+  expect(run({}, ['--sync-config'])).toMatchObject({ status: 0, stdout: `${SYNC_CONFIG}\n` });
 });
 
 it('shows neither secret nor password when nobody answers', () => {

@@ -2,22 +2,20 @@
  * `npm run test:service`: the end-to-end suite against the PowerSync service and the Postgres that
  * environment variables name, or the half of it that needs no service.
  *
- * `-- --print` prints what they have to be given first. See `test/service/README.md`.
+ * `-- --sql` and `-- --sync-config` print what these have to be given first: test/service/README.md.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { readEnvironment, VARIABLES } from './environment.js';
-import { setUpText } from './set-up-text.js';
+import { PUBLICATION_SQL, SERVER_SQL, SYNC_CONFIG } from './tables.js';
 
 const DOCUMENTED = 'They are described in test/service/README.md.';
 
-const { values } = parseArgs({ options: { print: { type: 'boolean', default: false } } });
-process.exitCode = values.print ? print() : run();
-
-function print(): number {
-  console.log(setUpText());
-  return 0;
-}
+const options = { sql: { type: 'boolean' }, 'sync-config': { type: 'boolean' } } as const;
+const { values } = parseArgs({ options });
+if (values.sql) console.log(`${SERVER_SQL}\n${PUBLICATION_SQL}`);
+if (values['sync-config']) console.log(SYNC_CONFIG);
+if (Object.keys(values).length === 0) process.exitCode = run();
 
 function run(): number {
   const environment = readEnvironment(process.env);

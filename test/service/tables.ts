@@ -25,4 +25,5 @@ export const PUBLISHED = [...SEALED, VAULTS];
 export const schema = new Schema(encryptedTables(tables));
 export const SERVER_SQL = serverSql(tables, { owner: OWNER, vault: true });
 export const SYNC_CONFIG = syncConfig(tables, { owner: OWNER, vault: true });
+/** Where there is such a publication already: `ALTER PUBLICATION powersync ADD TABLE`, the same. */
 export const PUBLICATION_SQL = `CREATE PUBLICATION powersync FOR TABLE ${PUBLISHED.join(', ')};`;
