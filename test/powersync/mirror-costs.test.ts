@@ -84,7 +84,7 @@ const IS_SCAN =
 async function scans(db: PowerSyncDatabase, statements: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const sql of new Set(statements)) {
-    if (!/^\s*(SELECT|UPDATE|INSERT|DELETE)/.test(sql)) continue;
+    if (!/^\s*(SELECT|UPDATE|INSERT|DELETE|WITH)/.test(sql)) continue;
     const parameters = (sql.match(/\?/g) ?? []).map(() => '[]');
     const plan = await db.getAll<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, parameters);
     found.push(...plan.map(({ detail }) => detail).filter((detail) => IS_SCAN.test(detail)));
