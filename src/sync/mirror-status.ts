@@ -1,6 +1,6 @@
 /** What a mirror says about itself: one frozen object, replaced when something changed. */
 import type { RowsealErrorCode } from '../errors/error-code.js';
-import type { QueueCounts, TroubleTally } from './sync-store.js';
+import type { QueueCounts, TroubleTally } from './row-trouble.js';
 
 /**
  * Where a mirror stands.

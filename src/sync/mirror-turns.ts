@@ -15,8 +15,9 @@ import {
   INITIAL_STATUS,
   type MirrorStatus,
 } from './mirror-status.js';
+import type { QueueCounts } from './row-trouble.js';
 import { sealUnder } from './sealed-under.js';
-import type { QueueCounts, SyncStore } from './sync-store.js';
+import type { SyncStore } from './sync-store.js';
 import { startTimer, stopTimer } from './timer.js';
 import { createWorkLoop, type Turn } from './work-loop.js';
 

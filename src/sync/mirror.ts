@@ -3,7 +3,7 @@ import type { Vault } from '../keys/vault.js';
 import type { Table } from '../rows/table.js';
 import type { MirrorStatus } from './mirror-status.js';
 import type { RowName } from './row-name.js';
-import type { RowFinding, TroubledRow } from './sync-store.js';
+import type { RowFinding, TroubledRow } from './row-trouble.js';
 import type { VaultSource } from './vault-source.js';
 
 /** What a mirror over any store is told. */

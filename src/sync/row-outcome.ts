@@ -6,8 +6,9 @@ import { payloadIdOf } from './payload-id.js';
 import { arrivedFindings, plaintextToWrite } from './plaintext.js';
 import type { RowInHand } from './row-in-hand.js';
 import { clearOf, digestOf } from './row-record.js';
+import type { RowTrouble } from './row-trouble.js';
 import { sealUpload, sealVersion } from './seal-upload.js';
-import type { EngineRow, RowOutcome, RowTrouble } from './sync-store.js';
+import type { EngineRow, RowOutcome } from './sync-store.js';
 import type { Sending } from './when-to-send.js';
 
 /** What a row came to. */

@@ -22,7 +22,8 @@ import { settleVisible } from './plaintext.js';
 import { needsOpening, type RowInHand, type SettleContext, takeInHand } from './row-in-hand.js';
 import { outcomeOf, type SettledRow, troubleFrom } from './row-outcome.js';
 import { clearOf } from './row-record.js';
-import type { EngineRow, RowOutcome, RowRecord, RowTrouble, RowWork } from './sync-store.js';
+import type { RowTrouble } from './row-trouble.js';
+import type { EngineRow, RowOutcome, RowRecord, RowWork } from './sync-store.js';
 import { type Sending, whenToSend } from './when-to-send.js';
 
 /** Throws `LOCKED`, `NO_SECURE_RANDOM`; whatever else is wrong with the row is part of the outcome. */

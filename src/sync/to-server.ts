@@ -63,6 +63,11 @@ export interface ToServerOptions {
  * `'engine'`. Deletes are payloads; a `DELETE` comes from code that cleared the local table, and
  * would take the row away from every device. Sync brings the local row back.
  *
+ * It looks at one entry and at nothing else: `uploadWith` also holds back what is sealed under a key that
+ * the vault has replaced, until the mirror has sealed it again. Uploads by hand may send it, and a device
+ * that knows of a `rekeyVault` refuses such a row as `KEY_RETIRED` if it is younger than that; the mirror
+ * sends it once more, under the new key.
+ *
  * @throws `EXPOSURE_REFUSED` for an entry of a plaintext table, a sealed row whose payload is no
  * envelope or whose parents are no payload ids, or a `PATCH` of a column that is not visible;
  * `TypeError` for what is no entry, and for no tables or other ones than `defineTable` makes.

@@ -1,5 +1,6 @@
 /** Duties of an adapter: what becomes of the outcomes that a mirror writes. */
-import type { RowOutcome, RowRecord, RowTrouble, SyncStore } from '../sync/sync-store.js';
+import type { RowTrouble } from '../sync/row-trouble.js';
+import type { RowOutcome, RowRecord, SyncStore } from '../sync/sync-store.js';
 import {
   type AdapterDuty,
   allWork,

@@ -1,6 +1,7 @@
 /** Duties of an adapter: what it tells of its rows, merges that fall due, and refused rows. */
 import type { Table } from '../rows/table.js';
-import type { RowRecord, RowTrouble } from '../sync/sync-store.js';
+import type { RowTrouble } from '../sync/row-trouble.js';
+import type { RowRecord } from '../sync/sync-store.js';
 import {
   type AdapterDuty,
   allWork,

@@ -1,6 +1,7 @@
 /** What a mirror's outcomes do to the tables, the queue and its notes. */
 import { type RowName, rowKey } from '../sync/row-name.js';
-import type { RowOutcome, RowRecord, RowTrouble, WriteResult } from '../sync/sync-store.js';
+import type { RowTrouble } from '../sync/row-trouble.js';
+import type { RowOutcome, RowRecord, WriteResult } from '../sync/sync-store.js';
 import type { MemoryDatabase, SealedUpload } from './memory-database.js';
 import { takenBack } from './memory-sealing.js';
 import type { StoreSide } from './memory-side.js';

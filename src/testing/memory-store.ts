@@ -1,15 +1,7 @@
 import type { RequestResult } from '../sync/lease.js';
 import { rowKey } from '../sync/row-name.js';
-import type {
-  Direction,
-  QueueCounts,
-  RowFinding,
-  RowOutcome,
-  SyncStore,
-  TroubledRow,
-  TroubleTally,
-  WriteResult,
-} from '../sync/sync-store.js';
+import type { QueueCounts, RowFinding, TroubledRow, TroubleTally } from '../sync/row-trouble.js';
+import type { Direction, RowOutcome, SyncStore, WriteResult } from '../sync/sync-store.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { beat, giveUp, leaseOf, type MemoryHold, standingOf } from './memory-lease.js';
 import { release, retryRejected, retryWithdrawn, writeOutcomes } from './memory-outcomes.js';

@@ -8,19 +8,21 @@
 export type { Lease, RequestResult, Standing, TakeOver } from '../sync/lease.js';
 export type { RowName } from '../sync/row-name.js';
 export type {
-  Direction,
-  EngineRow,
   QueueCounts,
-  QueueEntry,
   RowFinding,
-  RowOutcome,
-  RowRecord,
   RowTrouble,
-  RowWork,
-  SyncStore,
   TroubledRow,
   TroubleKind,
   TroubleTally,
+} from '../sync/row-trouble.js';
+export type {
+  Direction,
+  EngineRow,
+  QueueEntry,
+  RowOutcome,
+  RowRecord,
+  RowWork,
+  SyncStore,
   Work,
   WriteResult,
 } from '../sync/sync-store.js';

@@ -15,6 +15,7 @@ const NO_ENVELOPE = {
   UNSUPPORTED_VERSION: BECOMES_EXPOSURE,
 };
 const BECOMES_STATUS = 'whatever a pass of the mirror throws is a row held back, or its status';
+const SHOWN_AS_HEADER = 'what speaks against a header is shown as `header` of the status';
 const THROWN_BY_STORES = 'a store throws it, while a case runs';
 const REFUSED = 'a row that does not open is a change, with its error';
 const BECOMES_CHANGE = {
@@ -64,5 +65,12 @@ export const EXCEPTIONS: Exceptions = {
     ROW_MALFORMED: BECOMES_STATUS,
     UNKNOWN_KEY: BECOMES_STATUS,
     VALUE_UNSUPPORTED: BECOMES_STATUS,
+    HEADER_CONFLICT: SHOWN_AS_HEADER,
+    HEADER_MALFORMED: SHOWN_AS_HEADER,
+    HEADER_ROLLBACK: SHOWN_AS_HEADER,
+    HEADER_TAMPERED: SHOWN_AS_HEADER,
+    KDF_PARAMS_REFUSED: SHOWN_AS_HEADER,
+    UNLOCK_FAILED: SHOWN_AS_HEADER,
+    VAULT_MISSING: SHOWN_AS_HEADER,
   },
 };

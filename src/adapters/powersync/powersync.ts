@@ -8,10 +8,10 @@
 export type { Mirror, RetryOptions } from '../../sync/mirror.js';
 export type { HeaderProblem, MirrorState, MirrorStatus } from '../../sync/mirror-status.js';
 export type { RowName } from '../../sync/row-name.js';
+export type { RowFinding, TroubledRow, TroubleKind } from '../../sync/row-trouble.js';
 export { type MigrationSqlOptions, migrationSql } from '../../sync/server/migration-sql.js';
 export { type ServerSqlOptions, serverSql } from '../../sync/server/server-sql.js';
 export { type SyncConfigOptions, syncConfig } from '../../sync/server/sync-config.js';
-export type { RowFinding, TroubledRow, TroubleKind } from '../../sync/sync-store.js';
 export {
   type ToServerOptions,
   toServer,

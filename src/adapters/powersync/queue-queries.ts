@@ -2,13 +2,13 @@
 import type { Transaction } from '@powersync/common';
 import type { RowName } from '../../sync/row-name.js';
 import type {
-  Direction,
   QueueCounts,
   RowFinding,
   RowTrouble,
   TroubledRow,
   TroubleTally,
-} from '../../sync/sync-store.js';
+} from '../../sync/row-trouble.js';
+import type { Direction } from '../../sync/sync-store.js';
 import { NOW_MS } from './bookkeeping.js';
 import { literal } from './mirrored-table.js';
 

@@ -1,6 +1,7 @@
 /** How a row's record stands in `rowseal_rows`. */
 import type { RowsealErrorCode } from '../../errors/error-code.js';
-import type { RowRecord, RowTrouble } from '../../sync/sync-store.js';
+import type { RowTrouble } from '../../sync/row-trouble.js';
+import type { RowRecord } from '../../sync/sync-store.js';
 
 /** The columns of `rowseal_rows` behind table and id, in order. */
 export const NOTE_COLUMNS = [

@@ -59,6 +59,10 @@ export interface UploadOptions {
  * empty, and in between a disconnect is heard. A row that your server refuses for good is noted,
  * stays on the device and is shown by the mirror as `rejected`; it never blocks the queue.
  *
+ * After a change of the vault's key the mirror seals again what waits for upload, and until then nothing
+ * leaves under the key before. It is done in no time; only while the mirror does not run, or is locked,
+ * the upload is refused (`LOCKED`), and PowerSync tries again.
+ *
  * An entry that would show plaintext comes from a schema or from code that is wrong, and is thrown:
  * uploads stop, nothing of its transaction leaves and nothing is lost. A mended app makes no more of
  * them; one that is queued already is thrown at each call, until `onExposure` takes it or, in
