@@ -22,7 +22,7 @@ export interface Lease {
   readonly beat: number;
 }
 
-/** What a mirror tells a store when it takes the database over. */
+/** What a mirror tells a store when it comes to a database, or takes the work up. */
 export interface TakeOver {
   /** The vault whose rows these are: 16 bytes as base64url text; `null` while it is locked. */
   readonly vaultId: string | null;

@@ -52,12 +52,13 @@ export interface Mirror {
   /**
    * Takes an open vault, after `locked` or after the vault was changed.
    *
-   * Rows that waited for its keys are opened. Rejects with `VAULT_MISMATCH` for the vault of another
+   * Rows that waited for its keys are opened, and any other mirror of the database stands by. Rejects with `VAULT_MISMATCH` for the vault of another
    * user, with a `TypeError` for what is no vault, and then goes on as before.
    */
   unlock(vault: Vault): Promise<void>;
   /**
-   * Resolves when all that the app has committed is sealed and queued for upload.
+   * Resolves when all that the app has committed is sealed and queued for upload, whichever mirror of
+   * the database does it.
    *
    * Rows that can't be sealed, or that wait for a key, don't hold it up. Rejects with `LOCKED` while
    * the vault is locked, and with what the database threw.
@@ -81,6 +82,6 @@ export interface Mirror {
    * database threw.
    */
   retry(options?: RetryOptions): Promise<void>;
-  /** Stops after the pass that runs now; what is left is taken up by the next mirror. */
+  /** Stops after the pass that runs now; what is left is done by another mirror, or the next one. */
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { replaceMirror } from '../../sync/run-mirror.js';
 
 const running = /* @__PURE__ */ new WeakMap<CommonPowerSyncDatabase, Mirror>();
 
-/** An earlier one has lost the database to it. */
+/** An earlier one ends: to stand by for a mirror of the same object would be of no use. */
 export function noteMirror(db: CommonPowerSyncDatabase, mirror: Mirror): void {
   const earlier = running.get(db);
   running.set(db, mirror);

@@ -46,8 +46,12 @@ export interface MirrorOptions {
  * Starts keeping the plaintext tables and the sealed tables of a database in step.
  *
  * Call it at each start of the app, before or after `connect`, even while the vault is locked: then
- * the app reads and writes, and the work is done after `unlock`. It takes the database over from
- * any other mirror, and goes on where that one was killed.
+ * the app reads and writes, and the work is done after `unlock`. It goes on where an earlier one was
+ * killed.
+ *
+ * Call it in each tab and process of the app, too: the one that was given an open vault last works for
+ * all of them, the others stand by and take over when it ends. A second mirror on the same database
+ * object ends the first.
  *
  * @throws `VAULT_MISMATCH` when the database holds another user's rows: `logOut` first;
  * `UNSUPPORTED_VERSION` when a newer version of the app was here;
