@@ -1,5 +1,5 @@
 /** The processes of the benchmark: one server, and one for each scene that is played. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,6 +7,9 @@ import type { ServedCounts } from './bench-server.js';
 import type { Figures, Scene } from './scene.js';
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+/** A scene that hangs must end the run. */
+const LONGEST_MS = 600_000;
 
 export interface BenchServer {
   readonly url: string;
@@ -22,8 +25,8 @@ export async function startServer(served: ServedCounts): Promise<BenchServer> {
 
 /** Plays a scene in a process of its own; `profileIn` is a folder for V8's CPU profiles. */
 export async function play(scene: Scene, profileIn?: string): Promise<Figures> {
-  const profiling = profileIn ? ['--cpu-prof', '--cpu-prof-dir', profileIn] : [];
-  const child = program('./play-scene.ts', profiling);
+  const execArgv = profileIn ? ['--cpu-prof', '--cpu-prof-dir', profileIn] : [];
+  const child = program('./play-scene.ts', { execArgv, timeout: LONGEST_MS });
   child.send(scene);
   const exited = once(child, 'exit');
   const figures = await answerOf<Figures>(child, `The scene '${scene.name}'`);
@@ -31,9 +34,9 @@ export async function play(scene: Scene, profileIn?: string): Promise<Figures> {
   return figures;
 }
 
-function program(file: string, options: readonly string[] = []): ChildProcess {
+function program(file: string, { execArgv = [], ...options }: ForkOptions = {}): ChildProcess {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  return fork(path, { execArgv: ['--import', TSX, ...options] });
+  return fork(path, { ...options, execArgv: ['--import', TSX, ...execArgv] });
 }
 
 function answerOf<Answer>(child: ChildProcess, what: string): Promise<Answer> {

@@ -21,12 +21,14 @@ async function withoutMirror({ variant, rows, folder, url }: FirstSync): Promise
   const kind = variant === 'plain' ? 'plain' : 'sealed';
   const db = await openDatabase(folder, variant === 'plain' ? plainSchema : sealedSchema);
   const readable = untilReadable(db, TABLE_OF[kind]);
+  const cpu = process.cpuUsage();
   const began = performance.now();
   connect(db, url, ownerOf(kind, rows));
   const applied = (await readable) - began;
+  const used = processorTime(cpu);
   await assertRows(db, TABLE_OF[kind], rows);
   await db.close();
-  return { applied: [applied], memory: [peakMemory()] };
+  return { applied: [applied], memory: [peakMemory()], processor: [used] };
 }
 
 async function withMirror({ variant, rows, folder, url }: FirstSync): Promise<Figures> {
@@ -36,6 +38,7 @@ async function withMirror({ variant, rows, folder, url }: FirstSync): Promise<Fi
   const sealedReadable = untilReadable(db, TABLE_OF.sealed);
   const plainReadable = untilReadable(db, TABLE_OF.plain);
 
+  const cpu = process.cpuUsage();
   const began = performance.now();
   connect(db, url, ownerOf('sealed', rows));
   const appliedAt = await sealedReadable;
@@ -43,6 +46,7 @@ async function withMirror({ variant, rows, folder, url }: FirstSync): Promise<Fi
   const readableAt = await plainReadable;
   await mirror.waitForFirstSync();
   const doneAt = performance.now();
+  const used = processorTime(cpu);
   const waits = (await writer?.end()) ?? [];
   const memory = peakMemory();
 
@@ -54,8 +58,15 @@ async function withMirror({ variant, rows, folder, url }: FirstSync): Promise<Fi
     firstRows: [readableAt - appliedAt],
     done: [doneAt - began],
     memory: [memory],
+    processor: [used],
     waits,
   };
+}
+
+/** Milliseconds of all threads since then: a machine with other work to do changes it little. */
+function processorTime(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
 }
 
 /** A row that is missing would cost no time. */

@@ -21,11 +21,13 @@ export async function restart({ folder }: Restart): Promise<Figures> {
 }
 
 function untilSettled(mirror: Mirror): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const check = () => {
-      if (!mirror.status.settled) return;
+      const { settled, error } = mirror.status;
+      if (!settled && !error) return;
       stop();
-      resolve();
+      if (error) reject(error);
+      else resolve();
     };
     const stop = mirror.subscribe(check);
     check();
