@@ -51,8 +51,6 @@ export const HEADER_LENGTH_LIMIT = 64 * 1024;
 export const SLOT_LIMIT = 16;
 export const PREDECESSOR_LIMIT = 32;
 export const EPOCH_LIMIT = 2 ** 32 - 1;
-/** Where its four bytes begin, the greatest first. */
-export const EPOCH_AT = 1 + VAULT_ID_LENGTH + KEY_LENGTH;
 
 /** All that stands before the sealed keyset. */
 export interface HeaderFields {

@@ -141,6 +141,26 @@ it('waits for no upload: a header comes and goes while the queue is stuck', asyn
   await mirror.close();
 });
 
+it('is still there while all of it is downloaded anew', async () => {
+  const { server, laptop, vault } = await newVault();
+  const { db, store } = laptop;
+  // As the service does after its config changed: what was downloaded goes first, then comes again.
+  await until(async () => {
+    expect(await db.getAll('SELECT id FROM ps_untyped')).toEqual([{ id: 'ada' }]);
+  });
+  await db.disconnect();
+  await db.execute('DELETE FROM ps_oplog');
+  expect(await store.loadHeader()).toBe(vault.header);
+  expect(await store.refresh(vault)).toBe(vault);
+  await db.disconnectAndClear();
+  expect(await db.getAll('SELECT id FROM ps_untyped')).toEqual([]);
+  await laptop.connect();
+  await server.withhold('laptop', 'rowseal_vaults', true);
+  await until(async () => {
+    expect((await refusal(openVault(store, quick()))).code).toBe('VAULT_MISSING');
+  });
+});
+
 describe('before the first sync', () => {
   it('no row is no answer: it waits, and fails in the end', async () => {
     const { server } = await newVault();

@@ -3,7 +3,9 @@
  *
  * It is read where PowerSync keeps what it downloaded, and not through a table of the app's schema.
  * There no code of the app can write, so that a header is never this device's own optimism; and what
- * has arrived is seen at once, while a table changes only once the upload queue is empty.
+ * has arrived is seen at once, while a table changes only once the upload queue is empty. What was applied
+ * last (a row of no table of the schema is in `ps_untyped`) counts while it is downloaded anew, as after a
+ * change of the sync config.
  */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { startTimer, stopTimer } from '../../sync/timer.js';
@@ -27,10 +29,12 @@ export function readVaultRow(db: CommonPowerSyncDatabase, user: string): Promise
   return db.getOptional<VaultRow>(
     `SELECT CAST(row ->> 'epoch' AS INTEGER) AS epoch, row ->> 'hash' AS hash, row ->> 'header' AS header
     FROM (
-      SELECT iif(json_valid(data), data, '{}') AS row FROM ps_oplog
-      WHERE row_type = ? AND row_id = ? ORDER BY op_id DESC LIMIT 1
+      SELECT iif(json_valid(data), data, '{}') AS row FROM (
+        SELECT data, op_id FROM ps_oplog WHERE row_type = ? AND row_id = ?
+        UNION ALL SELECT data, -1 FROM ps_untyped WHERE type = ? AND id = ?
+      ) ORDER BY op_id DESC LIMIT 1
     )`,
-    [VAULT_TABLE, user],
+    [VAULT_TABLE, user, VAULT_TABLE, user],
   );
 }
 

@@ -6,24 +6,27 @@
  */
 import { base64urlLength } from '../../bytes/base64url.js';
 import { FORMAT_BYTE } from '../../bytes/format-bytes.js';
-import { EPOCH_AT, HEADER_LENGTH_LIMIT } from '../../keys/vault-header.js';
+import { KEY_LENGTH } from '../../crypto/key-types.js';
+import { HEADER_LENGTH_LIMIT, VAULT_ID_LENGTH } from '../../keys/vault-header.js';
 import { VAULT_TABLE } from '../vault-table.js';
 
 /** Postgres text of the table and the function; running it again replaces the latter. */
 export function vaultSql(): string {
+  // Four bytes, the greatest first.
+  const epochAt = 1 + VAULT_ID_LENGTH + KEY_LENGTH;
   return `\
 -- Whether a text is a vault header of this epoch and hash: base64url of its bytes, which begin with
 -- format byte ${FORMAT_BYTE.vaultHeader}, and no other text of the same bytes.
 CREATE OR REPLACE FUNCTION rowseal_is_header(header text, epoch bigint, hash text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-  WHEN length(header) BETWEEN ${base64urlLength(EPOCH_AT + 4)} AND ${base64urlLength(HEADER_LENGTH_LIMIT)}
+  WHEN length(header) BETWEEN ${base64urlLength(epochAt + 4)} AND ${base64urlLength(HEADER_LENGTH_LIMIT)}
     AND length(header) % 4 <> 1
     AND header COLLATE "C" ~ '^[A-Za-z0-9_-]*$'
   THEN (
     SELECT get_byte(bytes, 0) = ${FORMAT_BYTE.vaultHeader}
-      AND (get_byte(bytes, ${EPOCH_AT})::bigint << 24) + (get_byte(bytes, ${EPOCH_AT + 1}) << 16)
-        + (get_byte(bytes, ${EPOCH_AT + 2}) << 8) + get_byte(bytes, ${EPOCH_AT + 3}) = epoch
+      AND (get_byte(bytes, ${epochAt})::bigint << 24) + (get_byte(bytes, ${epochAt + 1}) << 16)
+        + (get_byte(bytes, ${epochAt + 2}) << 8) + get_byte(bytes, ${epochAt + 3}) = epoch
       AND translate(encode(sha256(bytes), 'base64'), '+/=', '-_') = hash
       AND translate(encode(bytes, 'base64'), E'+/=\\n', '-_') = header
     FROM decode(rpad(translate(header, '-_', '+/'), (length(header) + 3) / 4 * 4, '='), 'base64') AS bytes
