@@ -7,8 +7,11 @@ import {
   type DiffRecord,
   readRecord,
   type SealedChange,
-} from '../../src/adapters/powersync/diff-records.js';
-import { createDiffTurns, type DecryptedDiff } from '../../src/adapters/powersync/diff-turns.js';
+} from '../../src/adapters/powersync/diff-streams/diff-records.js';
+import {
+  createDiffTurns,
+  type DecryptedDiff,
+} from '../../src/adapters/powersync/diff-streams/diff-turns.js';
 import { decryptDiff } from '../../src/adapters/powersync/powersync.js';
 import { holds, holdsInTime } from '../properties/holds.js';
 import { notes, type SealedNote, seal, tampered, vault } from '../support/followed-notes.js';

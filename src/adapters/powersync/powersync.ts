@@ -19,10 +19,11 @@ export {
   type UploadWrite,
 } from '../../sync/to-server.js';
 export type { VaultSource } from '../../sync/vault-source.js';
-export { decryptDiff } from './decrypt-diff.js';
-export type { DecryptedChange, DiffFinding } from './diff-change.js';
-export type { DiffRecord, ExtractedDiffRecord } from './diff-records.js';
-export type { DecryptedDiff } from './diff-turns.js';
+export { decryptDiff } from './diff-streams/decrypt-diff.js';
+export type { DecryptedChange, DiffFinding } from './diff-streams/diff-change.js';
+export type { DiffRecord, ExtractedDiffRecord } from './diff-streams/diff-records.js';
+export type { DecryptedDiff } from './diff-streams/diff-turns.js';
+export { type TrackDiffOptions, trackDecryptedDiff } from './diff-streams/track-decrypted-diff.js';
 export { type LogOutOptions, logOut } from './log-out.js';
 export type { ColumnMap, MapColumn, OldRow } from './migration/column-map.js';
 export type { RowResult } from './migration/judge-row.js';
@@ -47,6 +48,5 @@ export {
 } from './schema.js';
 export type { UploadAnswer, UploadRefusal } from './send-writes.js';
 export { type MirrorOptions, startMirror } from './start-mirror.js';
-export { type TrackDiffOptions, trackDecryptedDiff } from './track-decrypted-diff.js';
 export { type UploadOptions, type UploadTransaction, uploadWith } from './upload-with.js';
 export { type PowerSyncVaultOptions, powerSyncVaultStore } from './vault-store.js';
