@@ -124,6 +124,25 @@ describe('a restart', () => {
   });
 });
 
+describe('a mirror that is alone', () => {
+  it('reads a little now and then, and writes nothing', async () => {
+    const { db, watch, uses, start, reset } = await watchedDevice();
+    const mirror = await start();
+    await insertNotes(db, 1, 5000);
+    await mirror.flush();
+    reset();
+    for (let second = 0; second < 20; second++) {
+      await vi.advanceTimersByTimeAsync(1000);
+      await db.get('SELECT 1'); // what was asked before is answered
+    }
+    expect(watch.statements.length).toBeGreaterThan(5);
+    expect(watch.statements.filter((sql) => !/^\s*(SELECT|WITH)/.test(sql))).toEqual([]);
+    expect(watch.lockTimes).toEqual([]);
+    expect(await scans(db, watch.statements)).toEqual([]);
+    expect(uses).toEqual({ open: 0, seal: 0, locked: 0 });
+  });
+});
+
 const READ_WHEN_IDLE = /^\s*(SELECT (?!owner)(?![\s\S]*AS w\b)|WITH)/;
 
 describe('a pass', () => {
