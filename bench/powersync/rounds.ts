@@ -23,7 +23,7 @@ export interface BenchSettings {
 export type Played = ReadonlyMap<string, Figures>;
 
 const FIRST_SYNCS: readonly FirstSync['variant'][] = ['plain', 'applied', 'mirrored', 'written'];
-const SEALINGS: readonly Sealing['variant'][] = ['open', 'backlog', 'written'];
+const SEALINGS: readonly Sealing['variant'][] = ['open', 'backlog', 'written', 'whole'];
 const PAIRS_PER_ROUND = 3;
 
 /** One turn: how it is called, and how it is played in a folder of its own. */

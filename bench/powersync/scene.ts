@@ -32,9 +32,10 @@ export interface Sealing {
   /**
    * - `open`: the mirror seals what the app commits;
    * - `backlog`: it is locked meanwhile, and unlocked when all is written;
-   * - `written`: as `open`, and the app writes a row now and then while the mirror works.
+   * - `written`: it is committed in ten parts, and the app writes a row now and then meanwhile;
+   * - `whole`: the same with one commit, which the mirror keeps whole.
    */
-  readonly variant: 'open' | 'backlog' | 'written';
+  readonly variant: 'open' | 'backlog' | 'written' | 'whole';
   readonly folder: string;
 }
 

@@ -18,6 +18,7 @@ const PLAYED: Readonly<Record<string, Figures>> = {
   'sealing, open': { took: [1000] },
   'sealing, backlog': { took: [1100] },
   'sealing, written': { waits: [10, 240] },
+  'sealing, whole': { waits: [10, 700, 20] },
   'restart, few': { statements: [40], rowsRead: [3], took: [20] },
   'restart, all': { statements: [40], rowsRead: [3], took: [21] },
 };
@@ -52,6 +53,7 @@ describe("the report of the mirror's benchmark", () => {
     expect(lines.get('firstSync')).toMatchObject({ figure: 3.5, limit: 4, isMet: true });
     expect(lines.get('memory')).toMatchObject({ figure: 100, limit: 250, isMet: true });
     expect(lines.get('processorTime')).toMatchObject({ figure: 4 });
+    expect(lines.get('waitInWhole')).toMatchObject({ figure: 700 });
     expect(lines.get('sealing')).toMatchObject({ figure: 10_000 });
     expect(notMet(outcomeOf())).toEqual([]);
   });

@@ -6,15 +6,18 @@ import { asJson, bulkInsert, mirroredSchema, openDatabase } from '../bench-app.j
 import { openBenchVault } from '../bench-vault.js';
 import type { Figures, Sealing } from '../scene.js';
 
+const PARTS = 10;
+
 export async function sealing({ rows, variant, folder }: Sealing): Promise<Figures> {
   const db = await openDatabase(folder, mirroredSchema);
   const vault = await openBenchVault();
   const isLocked = variant === 'backlog';
   const mirror = await startMirror({ db, vault: isLocked ? null : vault, tables: [transactions] });
-  await db.writeTransaction((tx) =>
-    tx.execute(bulkInsert('transactions'), [asJson(makeRows(rows))]),
-  );
-  const writer = variant === 'written' ? beginWriting(db) : null;
+  const parts = variant === 'written' ? PARTS : 1;
+  for (const part of partsOf(makeRows(rows), parts)) {
+    await db.writeTransaction((tx) => tx.execute(bulkInsert('transactions'), [asJson(part)]));
+  }
+  const writer = variant === 'written' || variant === 'whole' ? beginWriting(db) : null;
   const began = performance.now();
   if (isLocked) await mirror.unlock(vault);
   await mirror.flush();
@@ -26,4 +29,9 @@ export async function sealing({ rows, variant, folder }: Sealing): Promise<Figur
   await mirror.close();
   await db.close();
   return { took: [took], waits };
+}
+
+function partsOf<Item>(items: readonly Item[], count: number): Item[][] {
+  const length = Math.ceil(items.length / count);
+  return Array.from({ length: count }, (_, at) => items.slice(at * length, (at + 1) * length));
 }
