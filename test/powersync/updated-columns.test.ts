@@ -100,6 +100,19 @@ describe('an edit of a renamed column', () => {
     expect(await db.getAll("SELECT * FROM people WHERE id = 'ada'")).toEqual([ada]);
   });
 
+  it('is shown under the other name once two names were exchanged', async () => {
+    const { file, db: old } = await earlier();
+    await old.close();
+    const { name, born } = before.columns;
+    const [phone, note] = [text.storedAs('note'), text.storedAs('phone')];
+    const exchanged = defineTable('people', { name, phone, born, note });
+    const { db, mirror } = await updated(file, [], exchanged);
+    await mirror.unlock(await openUserVault());
+    await mirror.flush();
+    const ada = { id: 'ada', ...ADA, phone: 'first', note: '1' };
+    expect(await db.getAll("SELECT * FROM people WHERE id = 'ada'")).toEqual([ada]);
+  });
+
   it('queues nothing when nothing waits', async () => {
     const { file, db: old } = await earlier();
     await old.close();

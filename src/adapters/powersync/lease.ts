@@ -51,7 +51,11 @@ export async function beat(db: CommonPowerSyncDatabase, hold: Hold | null): Prom
 
 /** The `giveUp` of a store. */
 export async function giveUp(tx: Transaction, hold: Hold | null): Promise<void> {
-  if (standingOf(await readState(tx), hold) !== 'working') return;
+  if (standingOf(await readState(tx), hold) === 'working') await leaveWork(tx);
+}
+
+/** From now on nobody works. */
+export async function leaveWork(tx: LockContext): Promise<void> {
   await tx.execute(`UPDATE ${LEASE_TABLE} SET held = 0`);
 }
 

@@ -17,6 +17,8 @@ export interface SideColumn {
 
 /** The plaintext table or the sealed one. */
 export interface Side {
+  /** Name of the view. */
+  readonly name: string;
   /** What the app reads and writes, quoted. */
   readonly view: string;
   /** What is below it: `(id TEXT PRIMARY KEY, data TEXT)`, quoted. */
@@ -64,6 +66,7 @@ function declaredColumn(column: LayoutColumn): DeclaredColumn {
 
 function sideOf({ viewName, internalName, columns }: SchemaTable): Side {
   return {
+    name: viewName,
     view: quoted(viewName),
     table: quoted(internalName),
     columns: columns.map(({ name, type }) => ({ name, type: String(type) })),

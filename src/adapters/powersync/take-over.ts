@@ -11,11 +11,11 @@ import {
   NOW_MS,
   readState,
 } from './bookkeeping.js';
-import { type Hold, standingOf, take } from './lease.js';
+import { type Hold, leaveWork, standingOf, take } from './lease.js';
 import { deleteLeftRows, prepareWriter, shredDeleted } from './leftovers.js';
 import { literal, type MirroredTable } from './mirrored-table.js';
 import { createClearTrigger, createTriggers, forgetUser } from './triggers.js';
-import { updateColumns } from './update-columns.js';
+import { areShown, updateColumns } from './update-columns.js';
 
 /** What a store of one database is told. */
 export interface TakenTables {
@@ -75,7 +75,15 @@ async function begin(
     return (await readState(tx)).clears;
   }
   assertSameVault(vault, start.vaultId);
-  for (const table of mirrored.values()) await watchTable(tx, table);
+  if (!(await areShown(tx, mirrored.values()))) {
+    if (standingOf(state, hold) === 'working') await leaveWork(tx);
+    return { standing: 'standby', hold: { owner: null, clears } };
+  }
+  for (const table of mirrored.values()) {
+    // A mirror of the former columns, which may be at work, would take the new ones for unset.
+    if (await updateColumns(tx, table)) await leaveWork(tx);
+    await watchTable(tx, table);
+  }
   await createClearTrigger(tx);
   await noteTables(tx, alsoClear);
   await awaitClear(tx);
@@ -114,7 +122,6 @@ function assertSameVault(noted: string | null, given: string | null): void {
 }
 
 async function watchTable(tx: LockContext, table: MirroredTable): Promise<void> {
-  await updateColumns(tx, table);
   if (!(await createTriggers(tx, table))) return;
   if ((await notedDeclaration(tx, table)) !== null) {
     await mendQueue(tx, table);

@@ -28,8 +28,25 @@ interface Update {
   isFormer(json: string): string;
 }
 
-/** Takes what waits to be sealed, and what is shown, to the present columns, and notes these. */
-export async function updateColumns(tx: LockContext, table: MirroredTable): Promise<void> {
+/**
+ * Whether the views are those of this version of the app: whichever opens the database last makes
+ * them, and what it writes has columns that another version would lose.
+ */
+export async function areShown(tx: LockContext, tables: Iterable<MirroredTable>): Promise<boolean> {
+  for (const { plain } of tables) {
+    const shown = await tx.getAll<{ name: string }>('SELECT name FROM pragma_table_info(?)', [
+      plain.name,
+    ]);
+    if (namesOf(shown) !== namesOf([{ name: 'id' }, ...plain.columns])) return false;
+  }
+  return true;
+}
+
+/**
+ * Takes what waits to be sealed, and what is shown, to the present columns, and notes these; tells
+ * whether they were others before.
+ */
+export async function updateColumns(tx: LockContext, table: MirroredTable): Promise<boolean> {
   const tbl = literal(table.name);
   await tx.execute(NAMES);
   const noted = await tx.getAll<{ id: number; name: string }>(
@@ -37,7 +54,7 @@ export async function updateColumns(tx: LockContext, table: MirroredTable): Prom
   );
   const before = new Map(noted.map(({ id, name }) => [id, name]));
   const now = new Map(table.declared.map(({ id, name }) => [id, name]));
-  if (isEqual(before, now)) return;
+  if (isEqual(before, now)) return false;
   const update = before.size > 0 && updateFrom(table, before);
   if (update) await updateRows(tx, table, update);
   await tx.execute(`DELETE FROM rowseal_columns WHERE tbl = ${tbl}`);
@@ -46,6 +63,14 @@ export async function updateColumns(tx: LockContext, table: MirroredTable): Prom
     SELECT ${tbl}, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)`,
     [JSON.stringify([...now])],
   );
+  return before.size > 0;
+}
+
+function namesOf(columns: readonly { readonly name: string }[]): string {
+  return columns
+    .map(({ name }) => name)
+    .sort()
+    .join(' ');
 }
 
 function isEqual(a: ReadonlyMap<number, string>, b: ReadonlyMap<number, string>): boolean {
