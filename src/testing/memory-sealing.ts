@@ -1,7 +1,7 @@
 /** Under which key payloads may leave, and what waits under another one. */
 import { payloadIdOf } from '../sync/payload-id.js';
 import { type RowName, rowKey } from '../sync/row-name.js';
-import type { RowOutcome } from '../sync/sync-store.js';
+import type { EngineRow, RowOutcome } from '../sync/sync-store.js';
 import type { MemoryDatabase, MemoryUpload, SealedUpload } from './memory-database.js';
 import type { StoreSide } from './memory-side.js';
 
@@ -35,25 +35,24 @@ export function takenBack(side: StoreSide, outcome: RowOutcome): RowOutcome {
   const { uploads, write } = side.database;
   const isTaken = (each: SealedUpload) =>
     rowKey(each) === rowKey(outcome) && isOutdated(side, each);
-  const parents = new Set(idsIn(outcome.sealed));
+  const { sealed } = outcome;
+  const parents = new Set(idsIn(sealed));
   for (const [number, { writes }] of [...uploads]) {
     for (const { row } of writes.filter(isTaken)) {
-      for (const id of [payloadIdOf(row ?? {}), ...idsIn(row)]) parents.add(id);
+      for (const id of [payloadIdOf(row as EngineRow), ...idsIn(row)]) parents.add(id);
     }
     // It stays, though it may be empty: whoever was given it says so once it is sent.
     write(uploads, number, { writes: writes.filter((each) => !isTaken(each)) });
   }
-  const { sealed } = outcome;
   return sealed ? { ...outcome, sealed: { ...sealed, parents: [...parents].join(' ') } } : outcome;
 }
 
-function isOutdated({ database, knows }: StoreSide, { op, table, row }: SealedUpload): boolean {
+function isOutdated({ database, knows }: StoreSide, { table, row }: SealedUpload): boolean {
   const prefix = database.sealing.get('prefix') ?? '';
-  return op === 'put' && knows(table) && !String(row?.payload).startsWith(prefix);
+  return row !== null && knows(table) && !String(row.payload).startsWith(prefix);
 }
 
-function idsIn(row: SealedUpload['row'] | undefined): readonly string[] {
-  return String(row?.parents ?? '')
-    .split(' ')
-    .filter((id) => id !== '');
+function idsIn(row: EngineRow | null | undefined): readonly string[] {
+  const text = row ? String(row.parents) : '';
+  return text.split(' ').filter((id) => id !== '');
 }

@@ -121,8 +121,6 @@ describe('edits that wait for upload', () => {
 
   it('are sent again when their upload was under way', async () => {
     const { server, laptop, phone, vault } = await laptopAndPhone();
-    const { vault: rekeyed } = await rekeyVault(laptop.store, vault, { keep: [quick()] });
-    await laptop.mirror().unlock(rekeyed);
     let letGo = () => {};
     phone.until = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -134,6 +132,8 @@ describe('edits that wait for upload', () => {
     phone.sent.length = 0;
     phone.connect();
     await until(() => expect(phone.sent).toHaveLength(1));
+    const { vault: rekeyed } = await rekeyVault(laptop.store, vault, { keep: [quick()] });
+    await laptop.mirror().unlock(rekeyed);
     await until(() => expect(phone.mirror().status.state).toBe('locked'));
     await phone.mirror().unlock(await openVault(phone.store, quick()));
     await phone.mirror().flush();

@@ -133,6 +133,20 @@ describe('a mirror with a vault store', () => {
     },
   );
 
+  it('goes on after a store that throws at once', async () => {
+    const { store, source, mirror } = await start();
+    const { refresh } = source;
+    source.refresh = () => {
+      throw new TypeError('not a promise');
+    };
+    source.changed();
+    await mirror.flush();
+    source.refresh = refresh;
+    await rotateDataKey(store, await openVault(store, opener));
+    source.changed();
+    await vi.waitFor(() => expect(mirror.vault?.epoch).toBe(2));
+  });
+
   it('locks itself once when the header is under another vault key', async () => {
     const { store, engine, mirror, source, refuse } = await start();
     await refuse('UNLOCK_FAILED');
@@ -186,6 +200,18 @@ describe('a mirror with a vault store', () => {
     expect(mirror.vault).toBeNull();
     expect(mirror.status.header).toBeNull();
     expect(source.listeners.size).toBe(1);
+  });
+
+  it('keeps saying that it was given a vault older than the one it sealed with', async () => {
+    const { store, source, mirror } = await start();
+    await mirror.unlock(await rotateDataKey(store, await openVault(store, opener)));
+    await mirror.flush();
+    source.refresh = async (vault) => vault;
+    await mirror.unlock(await openVault(memoryStore(created.header), opener));
+    await vi.waitFor(() => expect(mirror.status.state).toBe('locked'));
+    source.changed();
+    await mirror.flush().catch(() => {});
+    expect(mirror.status).toMatchObject({ state: 'locked', header: { code: 'HEADER_ROLLBACK' } });
   });
 
   it('looks at one header at a time, and once more after what came meanwhile', async () => {
