@@ -55,7 +55,10 @@ const HEAD = `\
 -- The migration of a plaintext table for rowseal, for Postgres 14 or later. May be run again.
 `;
 
-/** Refused for a while, not for good: what an old version has in its queue is to stay there. */
+/**
+ * Refused for a while, not for good: what an old version has in its queue is to stay there. Once a
+ * statement and not once a row, or an edit of a row that was removed would pass, and be lost.
+ */
 function refusal(from: string): string {
   return `\
 -- Refuses writes to the old table, once its trigger is enabled:
@@ -67,7 +70,7 @@ CREATE OR REPLACE FUNCTION rowseal_refuse_old() RETURNS trigger
 LANGUAGE plpgsql SET search_path = '' AS $rowseal$
 BEGIN
   IF current_setting('rowseal.removing', true) = 'on' THEN
-    RETURN coalesce(NEW, OLD);
+    RETURN NULL;
   END IF;
   RAISE EXCEPTION 'This table has moved: update the app.'
     USING ERRCODE = 'object_not_in_prerequisite_state';
@@ -79,7 +82,7 @@ BEGIN
     SELECT FROM pg_trigger WHERE tgrelid = ${text(from)}::regclass AND tgname = 'rowseal_refuse_old'
   ) THEN
     CREATE TRIGGER rowseal_refuse_old BEFORE INSERT OR UPDATE OR DELETE ON ${from}
-    FOR EACH ROW EXECUTE FUNCTION rowseal_refuse_old();
+    FOR EACH STATEMENT EXECUTE FUNCTION rowseal_refuse_old();
     ALTER TABLE ${from} DISABLE TRIGGER rowseal_refuse_old;
   END IF;
 END

@@ -63,7 +63,9 @@ describe('old writes', () => {
     await refuse();
     await postgres.exec(sql);
     const writes = ['UPDATE "old ""stuff""" SET amount = 2', 'DELETE FROM "old ""stuff"""'];
-    for (const text of writes) expect(await postgres.refusal(text)).toBe('55000');
+    for (const text of [...writes, ...writes.map((each) => `${each} WHERE false`)]) {
+      expect(await postgres.refusal(text)).toBe('55000');
+    }
     const insert = 'INSERT INTO "old ""stuff""" VALUES ($1, $2, 1)';
     expect(await postgres.refusal(insert, [uuid(3), ADA])).toBe('55000');
     expect(await left()).toHaveLength(2);

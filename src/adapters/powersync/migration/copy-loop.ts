@@ -1,4 +1,5 @@
 /** The migration's background: compares what is queued whenever something may have changed. */
+import type { MirrorState } from '../../../sync/mirror-status.js';
 import { startTimer, stopTimer } from '../../../sync/timer.js';
 import { copyPass } from './copy-pass.js';
 import type { MigrationContext } from './migration-context.js';
@@ -8,6 +9,8 @@ import { type MovingPhase, readPhase } from './moving-notes.js';
 const THROTTLE_MS = 20;
 /** For what nobody tells of, such as a commit of another process. */
 const POLL_MS = 2000;
+/** States of a mirror that has ended: somebody logged out, or another has its place. */
+const ENDED: readonly MirrorState[] = ['closed', 'replaced'];
 
 export interface CopyLoop {
   /** Has a look now; resolves when it is over, or another that began later. */
@@ -35,7 +38,8 @@ export function startCopyLoop(
   let timer: unknown;
 
   async function lookOnce(): Promise<void> {
-    const { vault } = mirror;
+    const { vault, status } = mirror;
+    if (ENDED.includes(status.state)) end();
     try {
       const phase = await readPhase(db, context.moving);
       if (phase !== null && vault && freshness.isFresh()) await copyPass(context, vault);
@@ -44,6 +48,12 @@ export function startCopyLoop(
       if (!closed) await onLook({ phase: null, error: error as Error });
     }
     for (const waiter of [...waiters]) await waiter();
+  }
+
+  function end(): void {
+    closed = true;
+    stopTimer(timer);
+    for (const stop of stops) stop();
   }
 
   async function run(): Promise<void> {
@@ -63,10 +73,7 @@ export function startCopyLoop(
   }
 
   async function close(): Promise<void> {
-    if (closed) return;
-    closed = true;
-    stopTimer(timer);
-    for (const stop of stops) stop();
+    end();
     await running;
     for (const waiter of [...waiters]) await waiter();
   }
@@ -79,6 +86,7 @@ export function startCopyLoop(
     db.registerListener({ statusChanged: wake, closing: () => close() }),
     mirror.subscribe(wake),
   ];
+  wake();
 
   return {
     async look() {

@@ -7,24 +7,17 @@ export interface Freshness {
   stop(): void;
 }
 
-/** PowerSync notes when it synced last in whole seconds. */
-const SECOND_MS = 1000;
-
 export function watchFreshness(db: CommonPowerSyncDatabase): Freshness {
+  const lastSynced = () => db.currentStatus.lastSyncedAt?.getTime() ?? 0;
   // Connected already: what has been applied since is anybody's guess, but it is not weeks old.
-  let connectedAt = db.currentStatus.connected ? 0 : null;
+  let before = db.currentStatus.connected ? 0 : lastSynced();
   const stop = db.registerListener({
     statusChanged({ connected }) {
-      if (!connected) connectedAt = null;
-      else connectedAt ??= Date.now();
+      if (!connected) before = lastSynced();
     },
   });
   return {
-    isFresh() {
-      const { lastSyncedAt } = db.currentStatus;
-      if (connectedAt === null || !lastSyncedAt) return false;
-      return lastSyncedAt.getTime() + SECOND_MS > connectedAt;
-    },
+    isFresh: () => db.currentStatus.connected && lastSynced() > before,
     stop,
   };
 }

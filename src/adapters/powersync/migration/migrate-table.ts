@@ -125,7 +125,11 @@ function runMigration(context: MigrationContext): Migration {
     },
     subscribe: status.subscribe,
     async copy() {
-      await loop.until(async () => context.freshness.isFresh() && (await isAllThere(db, moving)));
+      // In one snapshot: what comes back is the mirror's work from that moment on.
+      await loop.until(
+        async () =>
+          context.freshness.isFresh() && (await db.readTransaction((tx) => isAllThere(tx, moving))),
+      );
     },
     async verify() {
       await verifyRows(context);

@@ -26,8 +26,9 @@ export interface Migration {
   subscribe(listener: () => void): () => void;
   /**
    * Resolves when every row that the server has is compared with its copy, and the server has the
-   * copies. Copying itself goes on in the background, whether this is called or not.
+   * copies.
    *
+   * Copying itself goes on in the background, whether this is called or not.
    * It waits while the device is offline or the vault is locked. Rejects when the migration is closed.
    */
   copy(): Promise<void>;
@@ -41,10 +42,9 @@ export interface Migration {
   /** The rows that can't be copied, or whose copies are not good; at most `limit`, 100 unless told. */
   differences(limit?: number): Promise<readonly DifferingRow[]>;
   /**
-   * Makes the new table the one that this device reads and writes. What it had not uploaded yet of the
-   * old one becomes edits of the new one.
+   * Makes the new table the one that this device reads and writes.
    *
-   * It waits until all rows of the server are here and copied, so it needs a connection. From then on
+   * What it had not uploaded yet of the old one becomes edits of the new one. It waits until all rows of the server are here and copied, so it needs a connection. From then on
    * writing the old table is an error here. Rejects with a `TypeError` while there are rows that can't
    * be copied, and when the migration is closed.
    */

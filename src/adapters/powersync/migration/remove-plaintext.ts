@@ -14,7 +14,7 @@ const BATCH = 500;
 
 /** A row whose sealed copy on the server was opened and is good. */
 export interface VerifiedRow {
-  /** Its id, in the old table as in the new one. */
+  /** The row's id in both tables: text of 1 to 256 bytes. */
   readonly id: string;
   /** Of the sealed copy: 32 characters of base64url. */
   readonly payloadId: string;
@@ -24,7 +24,9 @@ export interface VerifiedRow {
 export interface RemovePlaintextOptions {
   /**
    * Has your server call the function that `migrationSql` makes, for the user who is logged in, and
-   * resolves to the ids that it returned. With no rows, the function only says whether old writes are
+   * resolves to the ids that it returned.
+   *
+   * With no rows, the function only says whether old writes are
    * refused; it throws while they are not.
    */
   remove(rows: readonly VerifiedRow[]): Promise<readonly string[]>;

@@ -23,16 +23,17 @@ export async function noteRows(
   );
 }
 
+/** How many rows of the old table a device has, and how far they are. */
 export interface RowCounts {
-  /** Rows of the old table on this device. */
+  /** How many rows the old table has on this device. */
   readonly rows: number;
-  /** Of these: compared with their copies since they changed last. */
+  /** How many rows of these were compared with their copies since they changed last. */
   readonly copied: number;
-  /** Rows that wait to be compared. */
+  /** How many rows wait to be compared. */
   readonly pending: number;
-  /** Rows whose sealed copy on the server was opened and says what they say, or was edited since. */
+  /** How many rows have a sealed copy on the server that says what they say, or was edited since. */
   readonly verified: number;
-  /** Rows whose copy was looked at and is not good, or that can't be copied. */
+  /** How many rows have a copy that is not good, or can't be copied. */
   readonly differing: number;
 }
 
@@ -58,13 +59,13 @@ export async function countRows(
 
 /** A row of the old table whose copy is not good. */
 export interface DifferingRow {
-  /** Its id. */
+  /** The row's id: text of 1 to 256 bytes. */
   readonly id: string;
   /** What is wrong with its copy. */
   readonly result: RowResult;
   /** The code of what stopped it, where there is one. */
   readonly code: string | null;
-  /** What there is to say. It may quote what the row says, so keep it on the device. */
+  /** What there is to say; it may quote the row, so keep it on the device. */
   readonly detail: string | null;
 }
 

@@ -12,15 +12,16 @@ import { readPhase } from './moving-notes.js';
 /** Options of a migration's `switchOver`. */
 export interface SwitchOverOptions {
   /**
-   * Goes on although some rows can't be turned into new ones: these stay in the old table, and are
-   * listed by `differences`. Without it, such rows stop the switch.
+   * Goes on although some rows can't be turned into new ones, which stay in the old table.
+   *
+   * `differences` lists them. Without it, such rows stop the switch.
    */
   readonly leaveUnfit?: boolean;
 }
 
 /**
- * Each round takes out of the upload queue what the app wrote meanwhile, waits until the server's rows
- * are here and copied, and then tries to finish in one transaction.
+ * Takes out of the upload queue what the app writes meanwhile, waits until the server's rows are here
+ * and copied, and then tries to finish in one transaction.
  */
 export async function switchOver(
   context: MigrationContext,
@@ -30,8 +31,10 @@ export async function switchOver(
   const { db, moving } = context;
   for (;;) {
     if ((await readPhase(db, moving)) === 'switched') return;
-    await db.writeTransaction((tx) => carryEdits(tx, moving));
-    await loop.until(async () => context.freshness.isFresh() && (await isCopied(db, context)));
+    await loop.until(async () => {
+      await db.writeTransaction((tx) => carryEdits(tx, moving));
+      return context.freshness.isFresh() && (await isCopied(db, context));
+    });
     if (await db.writeTransaction((tx) => finish(tx, context, leaveUnfit))) return;
   }
 }
