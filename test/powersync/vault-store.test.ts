@@ -1,69 +1,30 @@
 /** What becomes of a vault's header between devices, the app's server and the sync. */
-
 import { describe, expect, it } from 'vitest';
 import { startMirror } from '../../src/adapters/powersync/powersync.js';
 import {
   addSecret,
   byRecoveryKey,
-  bySecret,
   changePassword,
   createVault,
   openVault,
   pinOf,
-  RowsealError,
   rekeyVault,
   removeSlot,
   replaceRecoveryKey,
   rotateDataKey,
   type Vault,
 } from '../../src/index.js';
-import { fastKdf } from '../support/fast-kdf.js';
 import { until } from '../support/synced-devices.js';
 import {
   connectedVaultDevice,
   diary,
   directly,
   offline,
-  type Save,
-  type VaultDevice,
   vaultDevice,
   vaultServer,
 } from '../support/vault-devices.js';
 import { quick } from '../vault/users.js';
-
-const SECRET = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
-const NEXT = 'what the password becomes';
-
-/** What a call throws: its code, and its own words. */
-async function refusal(call: Promise<unknown>): Promise<RowsealError> {
-  const error = await call.then(
-    () => new Error('It was not refused.'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof RowsealError)) throw error;
-  return error;
-}
-
-function changeTo(next: string, current = quick()) {
-  return { current, next, kdf: fastKdf() };
-}
-
-/** A server and a device whose user has just created the vault. */
-async function newVault() {
-  const server = await vaultServer();
-  const laptop = await connectedVaultDevice(server, 'laptop');
-  const { vault, recoveryKey } = await createVault(laptop.store, quick());
-  return { server, laptop, vault, recoveryKey };
-}
-
-/** Waits until a device has what another one stored. */
-function untilHere({ store }: VaultDevice, vault: Vault, header: string): Promise<Vault> {
-  return until(async () => {
-    const next = await store.refresh(vault);
-    if (next.header !== header) throw new Error(`There is still epoch ${next.epoch}.`);
-    return next;
-  });
-}
+import { changeTo, NEXT, newVault, refusal, SECRET, untilHere } from './vault-user.js';
 
 it('is created on one device, and every change of it arrives at the other', async () => {
   const { server, laptop, vault, recoveryKey } = await newVault();
@@ -207,139 +168,6 @@ describe('two devices that create a vault at once', () => {
     expect(opened[0]?.header).toBe(opened[1]?.header);
   });
 });
-
-describe('an answer that does not come', () => {
-  /** How often the server was asked. */
-  function counted(device: VaultDevice, answers: readonly ((save: Save) => Save)[]) {
-    const asked = { times: 0 };
-    device.through = (save) => (change) => (answers[asked.times++] ?? directly)(save)(change);
-    return asked;
-  }
-  const lost = (save: Save): Save => {
-    return async (change) => {
-      await save(change);
-      throw new Error('The connection broke.');
-    };
-  };
-  const saying = (answer: unknown) => {
-    return (save: Save): Save => {
-      return async (change) => {
-        await save(change);
-        return answer as null;
-      };
-    };
-  };
-
-  const UNCLEAR: readonly [string, (save: Save) => Save][] = [
-    ['lost', lost],
-    ['nothing', saying(undefined)],
-    ['a response', saying({ ok: true, status: 200 })],
-    ['without a number', saying({ epoch: 'many', hash: 'x' })],
-    ['without a hash', saying({ epoch: 2 })],
-    ['text', saying('done')],
-    ['of a server that was never reached', offline],
-  ];
-
-  it('or says nothing: the same change is sent once more, and it stands', async () => {
-    const { laptop, vault } = await newVault();
-    let here = vault;
-    for (const [what, answer] of UNCLEAR) {
-      const asked = counted(laptop, [answer]);
-      const next = await rotateDataKey(laptop.store, here);
-      expect([what, next.epoch, asked.times]).toEqual([what, here.epoch + 1, 2]);
-      expect((await openVault(laptop.store, quick())).header).toBe(next.header);
-      here = next;
-    }
-  });
-
-  it('comes with a bigint as text, as some clients of Postgres have it', async () => {
-    const { laptop, vault } = await newVault();
-    laptop.through = (save) => async (change) => {
-      const answer = await save(change);
-      return answer && { ...answer, epoch: String(answer.epoch) as unknown as number };
-    };
-    expect((await rotateDataKey(laptop.store, vault)).epoch).toBe(2);
-  });
-
-  it('is lost twice: nobody can say, and either secret opens what stands', async () => {
-    const { laptop, vault } = await newVault();
-    const pin = await laptop.store.loadPin();
-    counted(laptop, [lost, lost]);
-    const { code, message } = await refusal(changePassword(laptop.store, vault, changeTo(NEXT)));
-    expect([code, message]).toEqual(['STORE_FAILED', expect.stringContaining('may be in effect')]);
-    expect(await laptop.store.loadPin()).toBe(pin);
-    await until(() => openVault(laptop.store, quick(NEXT)));
-    expect((await refusal(openVault(laptop.store, quick()))).code).toBe('UNLOCK_FAILED');
-  });
-
-  it('is given for what was forgotten: that is not believed', async () => {
-    const { server } = await newVault();
-    const phone = await connectedVaultDevice(server, 'phone');
-    await openVault(phone.store, quick());
-    await phone.db.disconnect();
-    const again = await connectedVaultDevice(server, 'phone', { file: phone.file, timeout: 300 });
-    const there = await openVault(again.store, quick());
-    const pin = await again.store.loadPin();
-    again.through =
-      () =>
-      async ({ epoch, hash }) => ({ epoch, hash });
-    const { code, message } = await refusal(changePassword(again.store, there, changeTo(NEXT)));
-    expect([code, message]).toEqual(['STORE_FAILED', expect.stringContaining('may be in effect')]);
-    expect(await again.store.loadPin()).toBe(pin);
-    // The old password opens, and the change can be made.
-    again.through = directly;
-    const opened = await openVault(again.store, quick());
-    expect((await changePassword(again.store, opened, changeTo(NEXT))).epoch).toBe(2);
-  });
-
-  it('says that nothing was stored: the old header stands', async () => {
-    const { laptop, vault } = await newVault();
-    laptop.through =
-      () =>
-      async ({ expected }) =>
-        expected;
-    const { code, message } = await refusal(rotateDataKey(laptop.store, vault));
-    expect([code, message]).toEqual(['STORE_FAILED', expect.stringContaining('old one still')]);
-  });
-
-  it('says that nothing is there: the vault is missing, once the sync says so too', async () => {
-    const { server, laptop, vault } = await newVault();
-    laptop.through = (save) => async (change) => {
-      await server.dropRow('rowseal_vaults', 'ada');
-      return save(change);
-    };
-    expect((await refusal(rotateDataKey(laptop.store, vault))).code).toBe('VAULT_MISSING');
-  });
-
-  it('tells of a still newer header, which follows from ours', async () => {
-    const { server, laptop, vault } = await newVault();
-    const phone = await connectedVaultDevice(server, 'phone');
-    const there = await openVault(phone.store, quick());
-    laptop.through = (save) => async (change) => {
-      await save(change);
-      await until(async () => rotateDataKey(phone.store, await phone.store.refresh(there)));
-      return save(change);
-    };
-    const next = await rotateDataKey(laptop.store, vault);
-    expect(next.epoch).toBe(2);
-    expect((await untilHere(laptop, next, await stored(server))).epoch).toBe(3);
-  });
-
-  it('comes for a vault that replaces a later one', async () => {
-    const { server, laptop, vault } = await newVault();
-    const last = await rotateDataKey(laptop.store, await rotateDataKey(laptop.store, vault));
-    const { vault: other } = await createVault(laptop.store, bySecret(SECRET), {
-      replaces: pinOf(last),
-    });
-    expect(other.epoch).toBe(1);
-    expect(await stored(server)).toBe(other.header);
-  });
-});
-
-async function stored(server: Awaited<ReturnType<typeof vaultServer>>): Promise<string> {
-  const [row] = await server.query('SELECT header FROM rowseal_vaults');
-  return String(row?.header);
-}
 
 it('is changed twice at once by one device: one change stands, the other is told', async () => {
   const { laptop, vault } = await newVault();
