@@ -1,6 +1,6 @@
 /** The server's side in Postgres; over several connections, what they do to it at once. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { payloadText } from '../support/payload-text.js';
 import type { Connections } from './connections.js';
 import { describeVaultFunction } from './postgres-vault-cases.js';
@@ -16,10 +16,10 @@ export function describePostgres(open: () => Promise<Connections>): void {
     let pool: Connections;
     beforeAll(async () => {
       pool = await open();
-    });
-    afterAll(async () => {
-      await pool.query(`DELETE FROM ${TABLE} WHERE ${OWNER} = $1`, [owner]);
-      await pool.end();
+      return async () => {
+        await pool.query(`DELETE FROM ${TABLE} WHERE ${OWNER} = $1`, [owner]);
+        await pool.end();
+      };
     });
     const stored = async (id: string) =>
       (await pool.query(`SELECT * FROM ${TABLE} WHERE id = $1`, [id])).rows;

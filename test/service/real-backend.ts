@@ -21,6 +21,7 @@ export async function openReal(
   service: Service,
 ): Promise<ServiceBackend> {
   await assertPublished(connections);
+  await assertAccepted(service);
   const query = async (sql: string, params: readonly unknown[] = []) =>
     (await connections.query(sql, [...params])).rows;
   return {
@@ -47,4 +48,13 @@ async function assertPublished(connections: Connections): Promise<void> {
   throw new Error(
     `The publication 'powersync' lacks ${missing.join(', ')}: see test/service/README.md`,
   );
+}
+
+/** The same, if the service took no token of the suite's. */
+async function assertAccepted(service: Service): Promise<void> {
+  const authorization = `Token ${serviceToken(service, 'test')}`;
+  const address = `${service.url}/write-checkpoint2.json?client_id=test`;
+  const response = await fetch(address, { headers: { authorization } });
+  if (response.ok) return;
+  throw new Error(`The service answers a token of the suite's with ${response.status}.`);
 }

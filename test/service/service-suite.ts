@@ -1,6 +1,6 @@
 /** The end-to-end suite: the same over the sync server of the tests and over a real service. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { beforeAll, describe } from 'vitest';
 import { type BareDevice, type Device, openBareDevice, openDevice } from './device.js';
 import { describeDevices } from './devices-cases.js';
 import { describeServer } from './server-cases.js';
@@ -31,13 +31,13 @@ export function describeService(
     const owners: string[] = [];
     beforeAll(async () => {
       backend = await start();
-    });
-    afterAll(async () => {
-      for (const table of SEALED) {
-        await backend.query(`DELETE FROM ${table} WHERE ${OWNER} = ANY ($1::text[])`, [owners]);
-      }
-      await backend.query(`DELETE FROM ${VAULTS} WHERE id = ANY ($1::text[])`, [owners]);
-      await backend.close();
+      return async () => {
+        for (const table of SEALED) {
+          await backend.query(`DELETE FROM ${table} WHERE ${OWNER} = ANY ($1::text[])`, [owners]);
+        }
+        await backend.query(`DELETE FROM ${VAULTS} WHERE id = ANY ($1::text[])`, [owners]);
+        await backend.close();
+      };
     });
     describe.each(transports)('%s', (transport) => {
       const newUser: NewUser = () => {

@@ -22,6 +22,19 @@ describeService('a stand-in for a service', ['BSON over HTTP'], async () => {
   };
 });
 
+it('is not begun with a key that the service does not take', async () => {
+  const connections = await inMemory();
+  await connections.query(SERVER_SQL + PUBLICATION_SQL);
+  const { service, close } = await startStandIn(connections, key);
+  for (const other of [{ secret: 'b3RoZXI' }, { keyId: 'other' }, { audience: 'other' }]) {
+    await expect(openReal(connections, { ...service, ...other })).rejects.toThrow(
+      "The service answers a token of the suite's with 401.",
+    );
+  }
+  await close();
+  await connections.end();
+});
+
 it('is not begun before the tables are published', async () => {
   const connections = await inMemory();
   await connections.query(SERVER_SQL);
