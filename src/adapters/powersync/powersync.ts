@@ -49,4 +49,4 @@ export {
 export type { UploadAnswer, UploadRefusal } from './send-writes.js';
 export { type MirrorOptions, startMirror } from './start-mirror.js';
 export { type UploadOptions, type UploadTransaction, uploadWith } from './upload-with.js';
-export { type PowerSyncVaultOptions, powerSyncVaultStore } from './vault-store.js';
+export { type PowerSyncVaultOptions, powerSyncVaultStore } from './vault/vault-store.js';
