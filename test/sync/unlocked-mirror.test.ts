@@ -73,8 +73,9 @@ describe('a mirror', () => {
       {
         ...b.store,
         async release(kind) {
-          await b.store.release(kind);
+          const result = await b.store.release(kind);
           released();
+          return result;
         },
         async readWork(...args) {
           await meanwhile();

@@ -137,22 +137,23 @@ export const BROKEN_STARTS_AND_ROWS: BrokenAdapters = {
   'forgets a refusal before the row is sent again': [
     storesBy((store) => ({
       async retryRejected() {
-        await store.retryRejected();
+        const result = await store.retryRejected();
         const rows = await store.troubled(100);
         const outcomes = rows.map(({ table, id }) => {
           return { table, id, done: [], clearsRejection: true };
         });
         await store.writeOutcomes(outcomes, Number.MAX_SAFE_INTEGER);
+        return result;
       },
     })),
     'hands refused rows out when they are to be sent again, once',
   ],
   'keeps a refusal of what it does not know': [
-    storesBy(() => ({ retryRejected: async () => {} })),
+    storesBy(() => ({ retryRejected: async () => 'queued' })),
     'forgets refusals of what there is no record of, when they are to be sent again',
   ],
   'tries nothing again': [
-    storesBy(() => ({ retryRejected: async () => {} })),
+    storesBy(() => ({ retryRejected: async () => 'queued' })),
     'hands refused rows out when they are to be sent again, once',
   ],
   'sends every withdrawn row again': [
