@@ -1,7 +1,8 @@
 /** A vault that gets another primary key while rows wait for upload, on real devices. */
-import { createVault, openVault, rekeyVault, rotateDataKey, type Vault } from 'rowseal';
+
 import { describe, expect, it } from 'vitest';
 import type { SyncServer } from '../../examples/sync-server/sync-server.js';
+import { createVault, openVault, rekeyVault, rotateDataKey, type Vault } from '../../src/index.js';
 import { alter } from '../support/header-surgeon.js';
 import {
   payloadsIn,

@@ -83,17 +83,17 @@ describe('a function that answers at once', () => {
     [
       'syncConfig without an owner',
       () => loose.syncConfig(tables),
-      "syncConfig takes { owner }, not 'undefined'.",
+      "syncConfig takes { owner, vault }, not 'undefined'.",
     ],
     [
       'an owner instead of options',
       () => loose.serverSql(tables, 'owner_id'),
-      "serverSql takes { owner }, not 'string'.",
+      "serverSql takes { owner, vault }, not 'string'.",
     ],
     [
       'an option of serverSql that there is not',
       () => loose.serverSql(tables, { ownerColumn: 'owner_id' }),
-      "serverSql takes { owner }, not 'ownerColumn'.",
+      "serverSql takes { owner, vault }, not 'ownerColumn'.",
     ],
     [
       'an index that is no list',
