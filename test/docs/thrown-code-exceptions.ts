@@ -28,6 +28,8 @@ const BECOMES_CHANGE = {
   UNSUPPORTED_VERSION: REFUSED,
   VALUE_UNSUPPORTED: 'what was opened can be encoded again',
 };
+const OF_A_ROW =
+  'what is wrong with a row is noted of it; the rest rejects what is asked for later';
 const RETURNED = 'a row that fails is a result, with its error';
 
 export const EXCEPTIONS: Exceptions = {
@@ -55,6 +57,7 @@ export const EXCEPTIONS: Exceptions = {
   decryptDiff: BECOMES_CHANGE,
   trackDecryptedDiff: { ...BECOMES_CHANGE, LOCKED: 'an open vault is waited for' },
   toServer: NO_ENVELOPE,
+  migrateTable: { '*': OF_A_ROW },
   startMirror: {
     KEY_RETIRED: BECOMES_STATUS,
     LIMIT_EXCEEDED: BECOMES_STATUS,

@@ -1,14 +1,12 @@
 /** What is copied while both tables are in use, by which device, and over what. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newDevice, oldDevice, untilSent } from '../support/migrating-devices.js';
 import {
   type MigratingServer,
   migratingServer,
   NEW_ROWS,
-  newDevice,
   OLD_ROWS,
-  oldDevice,
-  untilSent,
-} from '../support/migrating-devices.js';
+} from '../support/moving-app.js';
 import { until, untilRows } from '../support/synced-devices.js';
 
 let side: MigratingServer;

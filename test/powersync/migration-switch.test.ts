@@ -1,15 +1,13 @@
 /** From the old table to the new one: what waits for upload, and what old versions may still do. */
 import { logOut } from 'rowseal/powersync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newDevice, oldDevice, untilSent } from '../support/migrating-devices.js';
 import {
   type MigratingServer,
   migratingServer,
   NEW_ROWS,
-  newDevice,
   OLD_ROWS,
-  oldDevice,
-  untilSent,
-} from '../support/migrating-devices.js';
+} from '../support/moving-app.js';
 import { until, untilRows } from '../support/synced-devices.js';
 
 let side: MigratingServer;

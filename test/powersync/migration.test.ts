@@ -1,13 +1,12 @@
 /** The migration of a plaintext table, from the first copy to the end of the plaintext. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newDevice, untilSent } from '../support/migrating-devices.js';
 import {
   type MigratingServer,
   migratingServer,
   NEW_ROWS,
-  newDevice,
   OLD_ROWS,
-  untilSent,
-} from '../support/migrating-devices.js';
+} from '../support/moving-app.js';
 import { until, untilRows } from '../support/synced-devices.js';
 
 let side: MigratingServer;

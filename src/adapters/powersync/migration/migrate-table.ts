@@ -99,7 +99,15 @@ export async function migrateTable<T extends Table>(
   const isSealed = (await readDeletes(db)) === 'sealed';
   assertGiven(isSealed, "startMirror no deletes: 'engine' while a table is migrated");
   await db.writeTransaction((tx) => openMoving(tx, moving, fingerprintOf(table, map)));
-  return runMigration({ db, mirror, moving, map, freshness: watchFreshness(db) });
+  const { migration, loop } = runMigration({
+    db,
+    mirror,
+    moving,
+    map,
+    freshness: watchFreshness(db),
+  });
+  await loop.look();
+  return migration;
 }
 
 /** Of what a copy depends on: where it differs, all rows are compared again. */
@@ -109,7 +117,7 @@ function fingerprintOf(table: Table, map: ColumnMap): string {
   return digestBytes(encodeUtf8(text) as Uint8Array);
 }
 
-function runMigration(context: MigrationContext): Migration {
+function runMigration(context: MigrationContext) {
   const { db, moving } = context;
   const status = createObservable<MigrationStatus>(INITIAL_STATUS);
   const loop = startCopyLoop(context, async ({ phase, error }) => {
@@ -119,7 +127,7 @@ function runMigration(context: MigrationContext): Migration {
     const isSwitchedElsewhere = phase === 'copying' && marks.isSwitched;
     status.set({ phase, isSwitchedElsewhere, ...(await countRows(db, moving)) });
   });
-  return {
+  const migration: Migration = {
     get status() {
       return status.current;
     },
@@ -152,4 +160,5 @@ function runMigration(context: MigrationContext): Migration {
       await loop.close();
     },
   };
+  return { migration, loop };
 }
