@@ -110,6 +110,11 @@ export function tableBehind(name: string, tables: readonly Table[]): Table | und
   return tables.find((table) => sealedName(table) === name);
 }
 
+/** Whether the entry has a payload that is sealed, under whatever key. */
+export function hasEnvelope({ opData }: UploadEntry): boolean {
+  return isEnvelope(opData?.payload);
+}
+
 function unknownToUs({
   op,
   table,
@@ -178,10 +183,15 @@ function payloadIds(table: Table, value: unknown): string {
 }
 
 function assertEnvelope(table: Table, payload: unknown): void {
+  if (!isEnvelope(payload)) exposed(table, "'payload' has no sealed payload");
+}
+
+function isEnvelope(payload: unknown): boolean {
   try {
     parseEnvelope(payload, 'text');
+    return true;
   } catch {
-    exposed(table, "'payload' has no sealed payload");
+    return false;
   }
 }
 

@@ -3,7 +3,7 @@ import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { RowsealError } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
 import { startTimer } from '../../sync/timer.js';
-import { tableBehind, type UploadEntry } from '../../sync/to-server.js';
+import { hasEnvelope, tableBehind, type UploadEntry } from '../../sync/to-server.js';
 
 /** Mostly the mirror has sealed it again in no time, and PowerSync waits for seconds. */
 const LOOKS = 10;
@@ -34,16 +34,15 @@ export async function nextUpload(db: CommonPowerSyncDatabase, tables: readonly T
   }
 }
 
-function waits(
-  { op, table: name, opData }: UploadEntry,
-  tables: readonly Table[],
-  sealing: Sealing | null,
-): boolean {
-  const table = tableBehind(name, tables)?.name;
-  if (!sealing || op === 'DELETE' || table === undefined) return false;
+function waits(entry: UploadEntry, tables: readonly Table[], sealing: Sealing | null): boolean {
+  const table = tableBehind(entry.table, tables)?.name;
+  if (!sealing || entry.op !== 'PUT' || table === undefined) return false;
   // Nobody would seal it again that no mirror looks after.
   if (!(JSON.parse(sealing.tables) as readonly string[]).includes(table)) return false;
-  return sealing.held === 1 || !String(opData?.payload).startsWith(sealing.prefix);
+  const { payload } = entry.opData ?? {};
+  if (sealing.held === 0 && String(payload).startsWith(sealing.prefix)) return false;
+  // What is not sealed nobody seals again either: it is refused, and may be handed to the app.
+  return hasEnvelope(entry);
 }
 
 /** `null` before a mirror has noted any. */

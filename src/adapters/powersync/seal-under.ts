@@ -67,7 +67,7 @@ async function queueOutdated(tx: Transaction, names: readonly string[], primary:
   );
 }
 
-/** In the order of the upload queue. */
+/** In the order of the upload queue; plaintext there is for the upload to refuse. */
 function pendingPuts(
   tx: Transaction,
   names: readonly string[],
@@ -80,6 +80,7 @@ function pendingPuts(
       ON json_extract(w.value, '$[0]') = json_extract(c.data, '$.type')
     WHERE json_extract(c.data, '$.op') = 'PUT'
     AND substr(json_extract(c.data, '$.data.payload'), 1, ${primary.length}) <> ?
+    AND json_extract(c.data, '$.data.payload') NOT GLOB '*[^A-Za-z0-9_-]*'
     AND c.id NOT IN (
       SELECT b.value FROM rowseal_queue AS q, json_each(q.base) AS b WHERE q.dir = 'reseal'
     )
