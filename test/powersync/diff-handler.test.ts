@@ -56,12 +56,17 @@ describe('a handler that fails', () => {
     expect(changes[0]?.row?.body).toBe('second');
   });
 
-  it('may be reported to what fails itself', async () => {
+  it.each([
+    [
+      'at once',
+      () => {
+        throw new Error('nobody hears this');
+      },
+    ],
+    ['later', () => Promise.reject(new Error('nobody hears this'))],
+  ])('may be reported to what fails itself, %s', async (_, onError: () => unknown) => {
     const { db, table } = await fedTable(notes);
     let calls = 0;
-    const onError = () => {
-      throw new Error('nobody hears this');
-    };
     const stop = await trackDecryptedDiff(db, { table, vault: () => vault, onError }, () => {
       if (++calls === 1) throw new Error('once');
     });

@@ -37,7 +37,7 @@ export function startDelivery(options: DeliveryOptions): () => Promise<void> {
       isWaiting = true;
       wakeIn(Math.min(RETRY_MS * 2 ** failures, RETRY_LIMIT_MS));
       failures++;
-      report(onError, error);
+      void report(onError, error);
     },
   );
   function wake(): void {
@@ -65,9 +65,9 @@ export function startDelivery(options: DeliveryOptions): () => Promise<void> {
   };
 }
 
-/** What reports a failure can fail as well, and nobody is left to tell. */
-function report(onError: (error: unknown) => void, error: unknown): void {
+/** What reports a failure can fail as well, at once or later, and nobody is left to tell. */
+async function report(onError: (error: unknown) => unknown, error: unknown): Promise<void> {
   try {
-    onError(error);
+    await onError(error);
   } catch {}
 }
