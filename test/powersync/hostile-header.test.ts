@@ -3,6 +3,9 @@
  * class of attack, as in `test/attacks/README.md`. The mirror says what is wrong and goes on with the
  * vault that it has.
  */
+
+import { expect, it, onTestFinished } from 'vitest';
+import { startMirror } from '../../src/adapters/powersync/powersync.js';
 import {
   createVault,
   decryptRow,
@@ -11,9 +14,7 @@ import {
   rekeyVault,
   rotateDataKey,
   type SealedRowOf,
-} from 'rowseal';
-import { startMirror } from 'rowseal/powersync';
-import { expect, it, onTestFinished } from 'vitest';
+} from '../../src/index.js';
 import { parseHeader } from '../../src/keys/vault-header.js';
 import { versionOf } from '../../src/keys/vault-store.js';
 import { bytesOf, textOf } from '../support/header-surgeon.js';

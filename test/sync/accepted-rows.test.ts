@@ -59,8 +59,9 @@ function startMirror(): Promise<Mirror> {
       return store.readWork(...args);
     },
     async release(kind) {
-      await store.release(kind);
+      const result = await store.release(kind);
       afterRelease();
+      return result;
     },
     async writeOutcomes(...args) {
       const result = await store.writeOutcomes(...args);

@@ -36,9 +36,12 @@ const ADA = uuid(8);
 const BOB = uuid(9);
 
 /** An old row and its sealed copy; returns the copy's payload id. */
-async function row(n: number, { owner = ADA, sealedOwner = owner } = {}): Promise<string> {
+async function row(
+  n: number,
+  { owner = ADA, sealedOwner }: { owner?: string; sealedOwner?: string } = {},
+): Promise<string> {
   await postgres.run('INSERT INTO "old ""stuff""" VALUES ($1, $2, 1)', [uuid(n), owner]);
-  return sealed(n, sealedOwner);
+  return sealed(n, sealedOwner ?? owner);
 }
 
 async function sealed(n: number, owner = ADA, parents = ''): Promise<string> {
@@ -140,11 +143,14 @@ it.each([
   [{ ...NO_OWNER, owner: 'owner_id', from: 'entries' }, /not 'entries'/],
   [{ ...NO_OWNER, owner: 'owner_id', from: 'entries_sealed' }, /not 'entries_sealed'/],
   [{ ...NO_OWNER, owner: 'owner_id', from: '' }, /Postgres can't hold/],
-  [NO_OWNER, /Postgres can't hold/],
+  [NO_OWNER, /Give owner: /],
   [{ ...NO_OWNER, owner: 'payload' }, /can't be the owner/],
   [{ ...NO_OWNER, owner: 'amount' }, /can't be the owner/],
   [{ ...NO_OWNER, owner: 'owner_id', fromOwner: 'ctid' }, /can't be named/],
-  [{ ...NO_OWNER, owner: 'owner_id', table: undefined as never }, /what defineTable returned/],
+  [
+    { ...NO_OWNER, owner: 'owner_id', table: undefined as never },
+    /Give table: what defineTable returned/,
+  ],
   [{ ...NO_OWNER, owner: 'owner_id', owners: 1 } as never, /owners/],
 ])('refuses %j', (options, message) => {
   expect(() => migrationSql(options)).toThrow(message);
