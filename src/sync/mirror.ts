@@ -52,8 +52,9 @@ export interface Mirror {
   /**
    * Takes an open vault, after `locked` or after the vault was changed.
    *
-   * Rows that waited for its keys are opened, and any other mirror of the database stands by. Rejects with `VAULT_MISMATCH` for the vault of another
-   * user, with a `TypeError` for what is no vault, and then goes on as before.
+   * Rows that waited for its keys are opened, and any other mirror of the database stands by. Rejects
+   * with `VAULT_MISMATCH` for the vault of another user, with a `TypeError` for what is no vault, and
+   * then goes on as before.
    */
   unlock(vault: Vault): Promise<void>;
   /**

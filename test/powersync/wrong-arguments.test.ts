@@ -86,6 +86,11 @@ describe('a function that answers at once', () => {
       "syncConfig takes { owner, vault }, not 'undefined'.",
     ],
     [
+      'syncConfig for nobody',
+      () => loose.syncConfig(tables, {}),
+      'Give owner: the name of the column that says whose row it is.',
+    ],
+    [
       'an owner instead of options',
       () => loose.serverSql(tables, 'owner_id'),
       "serverSql takes { owner, vault }, not 'string'.",
@@ -158,7 +163,7 @@ describe('a function that answers later', () => {
     [
       'a vault store that tells of no headers',
       ({ db }) => loose.startMirror({ db, tables, vault: null, vaultStore: memoryStore() }),
-      'Give vaultStore: what powerSyncVaultStore returned.',
+      'Give vaultStore: what powerSyncVaultStore returned, or an object with refresh and onHeader.',
     ],
     ['startMirror without a database', () => loose.startMirror({ tables, vault: null }), DATABASE],
     [

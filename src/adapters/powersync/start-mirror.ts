@@ -92,7 +92,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   );
   assertGiven(
     vaultStore === undefined || isSource,
-    'vaultStore: what powerSyncVaultStore returned',
+    'vaultStore: what powerSyncVaultStore returned, or an object with refresh and onHeader',
   );
   await db.waitForReady();
   await assertOwnTables(db, alsoClear);

@@ -1,7 +1,7 @@
 /** The server's side of a migration, as Postgres text: refusing plaintext, and removing it. */
 import { assertOptions } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
-import { assertTables } from '../arguments.js';
+import { assertTable } from '../arguments.js';
 import { sealedName } from '../sealed-name.js';
 import { ownerColumn } from './owner-column.js';
 import { sqlColumnName, sqlName } from './sql-names.js';
@@ -41,7 +41,7 @@ export interface MigrationSqlOptions {
 export function migrationSql(options: MigrationSqlOptions): string {
   assertOptions(options, ['from', 'fromOwner', 'owner', 'table'], 'migrationSql');
   const { from, table, owner, fromOwner = owner } = options;
-  assertTables([table]);
+  assertTable(table);
   const sealedOwner = ownerColumn(table, owner);
   if (from === table.name || from === sealedName(table)) {
     throw new TypeError(`Give from: the name of the old table, which is not '${from}'.`);

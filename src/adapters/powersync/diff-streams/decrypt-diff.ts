@@ -3,7 +3,7 @@ import { assertOptions } from '../../../errors.js';
 import { revealSecrets, type Vault } from '../../../keys/vault.js';
 import type { OpenRowOptions } from '../../../rows/seal-row.js';
 import type { Table } from '../../../rows/table.js';
-import { assertGiven, assertTables } from '../../../sync/arguments.js';
+import { assertGiven, assertTable } from '../../../sync/arguments.js';
 import { type DecryptedChange, openChange } from './diff-change.js';
 import {
   addChange,
@@ -58,7 +58,7 @@ export function decryptDiff<T extends Table>(
 ): DecryptedChange<T>[] {
   assertOptions(options, ['acceptRetired'], 'decryptDiff');
   revealSecrets(vault);
-  assertTables([table]);
+  assertTable(table);
   assertGiven(Array.isArray(records), "the records of withDiff('SELECT * FROM DIFF')");
   const { acceptRetired = false } = options;
   const changes = new Map<string, SealedChange>();

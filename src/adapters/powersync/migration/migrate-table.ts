@@ -3,7 +3,7 @@ import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { encodeUtf8 } from '../../../bytes/utf8.js';
 import { assertOptions } from '../../../errors.js';
 import type { Table } from '../../../rows/table.js';
-import { assertGiven, assertTables } from '../../../sync/arguments.js';
+import { assertGiven, assertTable } from '../../../sync/arguments.js';
 import { declarationOf } from '../../../sync/declaration.js';
 import type { Mirror } from '../../../sync/mirror.js';
 import { createObservable } from '../../../sync/mirror-status.js';
@@ -93,7 +93,7 @@ export async function migrateTable<T extends Table>(
   const { db, mirror, from, table, map = {} } = options;
   assertDatabase(db);
   assertGiven(typeof mirror?.flush === 'function', 'mirror: what startMirror resolved to');
-  assertTables([table]);
+  assertTable(table);
   assertColumnMap(table, map);
   const moving = movingTable(db, from, table);
   const isSealed = (await readDeletes(db)) === 'sealed';
