@@ -30,7 +30,7 @@ export type { RowResult } from './migration/judge-row.js';
 export { type MigrateTableOptions, migrateTable } from './migration/migrate-table.js';
 export type { Migration, MigrationStatus } from './migration/migration.js';
 export { migrations } from './migration/migrations.js';
-export type { MovingPhase } from './migration/moving-notes.js';
+export type { MigrationPhase } from './migration/moving-notes.js';
 export type {
   RemovedPlaintext,
   RemovePlaintextOptions,

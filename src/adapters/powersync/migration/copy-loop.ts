@@ -3,7 +3,7 @@ import type { MirrorState } from '../../../sync/mirror-status.js';
 import { startTimer, stopTimer } from '../../../sync/timer.js';
 import { copyPass } from './copy-pass.js';
 import type { MigrationContext } from './migration-context.js';
-import { type MovingPhase, readPhase } from './moving-notes.js';
+import { type MigrationPhase, readPhase } from './moving-notes.js';
 
 /** Commits of this process and of this app's other tabs: at most one call in this time. */
 const THROTTLE_MS = 20;
@@ -22,7 +22,7 @@ export interface CopyLoop {
 
 /** What is told after each look. */
 export interface Looked {
-  readonly phase: MovingPhase | null;
+  readonly phase: MigrationPhase | null;
   readonly error: Error | null;
 }
 

@@ -54,9 +54,9 @@ export interface MigrateTableOptions<T extends Table = Table> {
  * Security: until `removePlaintext`, the server has the plaintext, can change it, and what it changes is
  * copied; backups and logs keep it for longer.
  *
- * @throws `TypeError` for what is no
- * database, mirror or declared table, for a schema without the old table, the new one or {@link migrations},
- * for a map of other columns, for a mirror with `deletes: 'engine'`, and for options that do not exist.
+ * @throws `TypeError` for what is no database, mirror or declared table, for a schema without the old
+ * table, the new one or {@link migrations}, for a map of other columns, for a mirror with
+ * `deletes: 'engine'`, and for options that do not exist.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /** What an app holds of a migration. */
-import type { MovingPhase } from './moving-notes.js';
+import type { MigrationPhase } from './moving-notes.js';
 import type { RemovedPlaintext, RemovePlaintextOptions } from './remove-plaintext.js';
 import type { DifferingRow, RowCounts } from './row-results.js';
 import type { SwitchOverOptions } from './switch-over.js';
@@ -11,7 +11,7 @@ export interface MigrationStatus extends RowCounts {
    *
    * It lasts: look at it at each start, before the first query.
    */
-  readonly phase: MovingPhase;
+  readonly phase: MigrationPhase;
   /** Whether another device of the user has switched over, so that this one should. */
   readonly isSwitchedElsewhere: boolean;
   /** What the database threw last; it is tried again. */
@@ -28,8 +28,8 @@ export interface Migration {
    * Resolves when every row that the server has is compared with its copy, and the server has the
    * copies.
    *
-   * Copying itself goes on in the background, whether this is called or not.
-   * It waits while the device is offline or the vault is locked. Rejects when the migration is closed.
+   * Copying itself goes on in the background, whether this is called or not. It waits while the device
+   * is offline or the vault is locked. Rejects when the migration is closed.
    */
   copy(): Promise<void>;
   /**
@@ -44,9 +44,10 @@ export interface Migration {
   /**
    * Makes the new table the one that this device reads and writes.
    *
-   * What it had not uploaded yet of the old one becomes edits of the new one. It waits until all rows of the server are here and copied, so it needs a connection. From then on
-   * writing the old table is an error here. Rejects with a `TypeError` while there are rows that can't
-   * be copied, and when the migration is closed.
+   * What it had not uploaded yet of the old one becomes edits of the new one. It waits until all rows
+   * of the server are here and copied, so it needs a connection. From then on writing the old table is
+   * an error here. Rejects with a `TypeError` while there are rows that can't be copied, and when the
+   * migration is closed.
    */
   switchOver(options?: SwitchOverOptions): Promise<void>;
   /**

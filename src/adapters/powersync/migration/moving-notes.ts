@@ -44,7 +44,7 @@ const TABLES: readonly string[] = [
 ];
 
 /** Where a device stands: it reads and writes the old table, or the new one. */
-export type MovingPhase = 'copying' | 'switched';
+export type MigrationPhase = 'copying' | 'switched';
 
 interface Trigger {
   readonly name: string;
@@ -150,8 +150,8 @@ async function createMissing(tx: LockContext, triggers: readonly Trigger[]): Pro
 export async function readPhase(
   db: Pick<LockContext, 'getOptional'>,
   { from }: MovingTable,
-): Promise<MovingPhase | null> {
-  const row = await db.getOptional<{ phase: MovingPhase }>(
+): Promise<MigrationPhase | null> {
+  const row = await db.getOptional<{ phase: MigrationPhase }>(
     'SELECT phase FROM rowseal_moving WHERE name = ?',
     [from.name],
   );

@@ -26,8 +26,7 @@ export interface RemovePlaintextOptions {
    * Has your server call the function that `migrationSql` makes, for the user who is logged in, and
    * resolves to the ids that it returned.
    *
-   * With no rows, the function only says whether old writes are
-   * refused; it throws while they are not.
+   * With no rows, the function only says whether old writes are refused; it throws while they are not.
    */
   remove(rows: readonly VerifiedRow[]): Promise<readonly string[]>;
 }
