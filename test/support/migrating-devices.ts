@@ -8,6 +8,7 @@ import {
   migrateTable,
   startMirror,
 } from '../../src/adapters/powersync/powersync.js';
+import type { Vault } from '../../src/index.js';
 import {
   entries,
   type MigratingServer,
@@ -55,10 +56,12 @@ export async function newDevice(
   { server }: MigratingServer,
   name: string,
   file?: DatabaseFile,
+  vault?: Vault | null,
 ): Promise<NewDevice> {
   const own = file ?? (await databaseFile());
   const db = await own.open(newSchema);
-  const mirror = await startMirror({ db, vault: await openUserVault(), tables });
+  const opened = vault === undefined ? await openUserVault() : vault;
+  const mirror = await startMirror({ db, vault: opened, tables });
   const migration = await migrateTable({ db, mirror, from: 'transactions', table: entries, map });
   onTestFinished(async () => {
     await migration.close();

@@ -102,10 +102,7 @@ export async function applyEdits(
 ): Promise<readonly string[]> {
   const unfit: string[] = [];
   for (const [id, edit] of await readEdits(tx, context.moving)) {
-    try {
-      await applyEdit(tx, context, id, edit);
-    } catch (error) {
-      if (!(error instanceof Unfit)) throw error;
+    if (!(await applyEdit(tx, context, id, edit))) {
       unfit.push(id);
       continue;
     }
@@ -117,24 +114,25 @@ export async function applyEdits(
   return unfit;
 }
 
-/** A row that was deleted elsewhere meanwhile stays deleted, as anywhere. */
+/** Says whether it fits. A row that was deleted elsewhere meanwhile stays deleted, as anywhere. */
 async function applyEdit(
   tx: Transaction,
   { moving, map }: MigrationContext,
   id: string,
   { kind, columns, row }: Edit,
-): Promise<void> {
+): Promise<boolean> {
   const { to, declared } = moving;
   if (row === null) {
     await tx.execute(`DELETE FROM ${to.plain.table} WHERE id = ?`, [id]);
-    return;
+    return true;
   }
   const values = mappedRow(declared, map, id, row);
+  if (values instanceof Unfit) return false;
   const found = await tx.getOptional<{ row: string }>(
     `SELECT ${projection(to.plain.columns, 'data')} AS "row" FROM ${to.plain.table} WHERE id = ?`,
     [id],
   );
-  if (!found && kind === 'patch') return;
+  if (!found && kind === 'patch') return true;
   const before = projectedRow(to.plain.columns, found?.row ?? null);
   const written =
     kind === 'patch' ? columnsMadeOf(declared, map, id, row, columns) : Object.keys(values);
@@ -147,4 +145,5 @@ async function applyEdit(
     ON CONFLICT (id) DO UPDATE SET data = excluded.data`,
     [id, JSON.stringify(Object.fromEntries(after))],
   );
+  return true;
 }

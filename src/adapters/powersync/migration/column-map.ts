@@ -39,9 +39,14 @@ export function copiedColumns({ layout }: Table): readonly LayoutColumn[] {
 /**
  * The new row, with each value as the mirror would write it.
  *
- * Throws {@link Unfit} for one that the declaration can't hold, or that the map throws for.
+ * {@link Unfit} for one that the declaration can't hold, or that the map throws for.
  */
-export function mappedRow(table: Table, map: ColumnMap, id: string, old: EngineRow): EngineRow {
+export function mappedRow(
+  table: Table,
+  map: ColumnMap,
+  id: string,
+  old: EngineRow,
+): EngineRow | Unfit {
   const row = Object.freeze({ ...old, id }) as OldRow;
   return fitting(() => {
     encodeRowId(table, id);
@@ -84,18 +89,19 @@ function heldValue(table: Table, column: LayoutColumn, value: unknown): unknown 
   return engineValue(column, decodeValue(column, encodeEngineValue(table, column, value)));
 }
 
-function fitting<T>(work: () => T): T {
+function fitting<T>(work: () => T): T | Unfit {
   try {
     return work();
   } catch (error) {
     const { message = String(error) } = Object(error) as Partial<Error>;
-    throw new Unfit(message, { cause: error });
+    return new Unfit(message, { cause: error });
   }
 }
 
 /** What stopped a row, as it is listed. */
-export function unfitDetail(error: unknown): { code: string | null; detail: string } {
-  if (!(error instanceof Unfit)) throw error;
-  const { cause, message: detail } = error;
+export function unfitDetail({ cause, message: detail }: Unfit): {
+  readonly code: string | null;
+  readonly detail: string;
+} {
   return { code: cause instanceof RowsealError ? cause.code : null, detail };
 }

@@ -83,7 +83,7 @@ export function startCopyLoop(
       { onChange: wake },
       { tables: ['rowseal_moving_queue', 'rowseal_queue', 'ps_crud'], throttleMs: THROTTLE_MS },
     ),
-    db.registerListener({ statusChanged: wake, closing: () => close() }),
+    db.registerListener({ statusChanged: wake }),
     mirror.subscribe(wake),
   ];
   wake();

@@ -15,7 +15,7 @@ import { sameValue } from '../../../sync/changed-columns.js';
 import { encodeEngineValue } from '../../../sync/engine-values.js';
 import { payloadIdOf } from '../../../sync/payload-id.js';
 import type { EngineRow } from '../../../sync/sync-store.js';
-import { type ColumnMap, copiedColumns, mappedRow, unfitDetail } from './column-map.js';
+import { type ColumnMap, copiedColumns, mappedRow, Unfit, unfitDetail } from './column-map.js';
 import type { Marks } from './marks.js';
 import { COPY_TIME_LIMIT, type MovingRow } from './moving-rows.js';
 
@@ -62,12 +62,8 @@ export function planCopy(context: JudgeContext, row: MovingRow): CopyPlan {
   if (context.marks.isEnded) return DONE;
   if (!row.isOldConfirmed || row.isBusy) return WAIT;
   if (row.old === null) return planDelete(context, row);
-  let target: EngineRow;
-  try {
-    target = mappedRow(context.table, context.map, row.id, row.old);
-  } catch (error) {
-    return { kind: 'done', unfit: finding('unfit', unfitDetail(error)) };
-  }
+  const target = mappedRow(context.table, context.map, row.id, row.old);
+  if (target instanceof Unfit) return { kind: 'done', unfit: unfitRow(target) };
   const versions = openVersions(context, row);
   if (versions === null) return DONE;
   const isOwn = (column: LayoutColumn) => versions.some((each) => isWritten(timeOf(each, column)));
@@ -98,12 +94,8 @@ function planDelete(context: JudgeContext, row: MovingRow): CopyPlan {
 
 /** What a row's copy is worth. Throws `LOCKED`. */
 export function judgeRow(context: JudgeContext, row: MovingRow): Judgement {
-  let target: EngineRow;
-  try {
-    target = mappedRow(context.table, context.map, row.id, row.old as EngineRow);
-  } catch (error) {
-    return finding('unfit', unfitDetail(error));
-  }
+  const target = mappedRow(context.table, context.map, row.id, row.old as EngineRow);
+  if (target instanceof Unfit) return unfitRow(target);
   if (!row.isOldConfirmed || row.isBusy) return finding('unconfirmed');
   if (row.sealed === null) return finding('missing', row);
   if (!row.isSealedConfirmed) return finding('unconfirmed');
@@ -135,6 +127,10 @@ function finding(
   why: { readonly code: string | null; readonly detail: string | null } = NOTHING,
 ): Judgement {
   return { result, payloadId: null, code: why.code, detail: why.detail };
+}
+
+function unfitRow(unfit: Unfit): Judgement {
+  return finding('unfit', unfitDetail(unfit));
 }
 
 const NOTHING = { code: null, detail: null };

@@ -28,15 +28,12 @@ export async function switchOver(
   loop: CopyLoop,
   leaveUnfit: boolean,
 ): Promise<void> {
-  const { db, moving } = context;
-  for (;;) {
-    if ((await readPhase(db, moving)) === 'switched') return;
-    await loop.until(async () => {
-      await db.writeTransaction((tx) => carryEdits(tx, moving));
-      return context.freshness.isFresh() && (await isCopied(db, context));
-    });
-    if (await db.writeTransaction((tx) => finish(tx, context, leaveUnfit))) return;
-  }
+  const { db, moving, freshness } = context;
+  if ((await readPhase(db, moving)) === 'switched') return;
+  await loop.until(async () => {
+    await db.writeTransaction((tx) => carryEdits(tx, moving));
+    return freshness.isFresh() && db.writeTransaction((tx) => finish(tx, context, leaveUnfit));
+  });
 }
 
 /** Whether nothing of either table is under way. */
