@@ -163,12 +163,13 @@ export interface SyncStore {
   /**
    * Tells who works.
    *
-   * With `awaits`, a mirror that stands by asks for beats, too: from then on the one that works shows
-   * by `beat` that it is still there.
+   * With `awaits`, a mirror that stands by asks for a beat, too: by the next one the mirror that works
+   * shows that it is still there.
    */
   lease(awaits: boolean): Promise<Lease>;
   /**
-   * Shows that this mirror works; writes nothing while none stands by, and when it does not work.
+   * Shows that this mirror works; writes nothing when none has asked for it since the last time, and
+   * when it does not work.
    *
    * Each batch that is written shows it as well.
    */

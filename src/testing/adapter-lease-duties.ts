@@ -70,6 +70,11 @@ export const LEASE_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     ensure(shown !== silent, 'A mirror that works showed nothing.');
     ensureEqual(await store.beat(), 'standby', 'What the mirror is that stands by');
     ensureEqual(await beatOf(store), shown, 'The beat of one that does not work');
+    await next.beat();
+    const seen = (await store.lease(false)).beat;
+    ensure(seen !== shown, 'A mirror that was looked at again showed nothing.');
+    ensureEqual(await next.beat(), 'working', 'What the mirror is that works');
+    ensureEqual((await store.lease(false)).beat, seen, 'The beat that nobody asked for any more');
   },
   async 'is free when the mirror that works gives up, and not when another does'(bench) {
     const { hands, store } = await start(bench);

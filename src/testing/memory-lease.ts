@@ -45,8 +45,11 @@ export function leaseOf(database: MemoryDatabase, hold: MemoryHold | null, await
 }
 
 export function beat(database: MemoryDatabase, hold: MemoryHold | null): Standing {
+  const { numbers, write } = database;
   const standing = standingOf(database, hold);
-  if (standing === 'working' && database.numbers.get('looks')) database.next('beat');
+  if (standing !== 'working' || !numbers.get('looks')) return standing;
+  database.next('beat');
+  write(numbers, 'looks', 0);
   return standing;
 }
 

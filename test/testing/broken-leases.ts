@@ -54,6 +54,18 @@ export const BROKEN_LEASES: BrokenAdapters = {
     })),
     BEATS,
   ],
+  'beats though nobody looks any more': [
+    storesBy((store, hands) => ({
+      async beat() {
+        const standing = await store.beat();
+        const other = hands.createStore();
+        await other.takeOver({ vaultId: null, declarations: new Map(), silentSince: null });
+        await other.lease(true);
+        return standing;
+      },
+    })),
+    BEATS,
+  ],
   'never beats': [
     storesBy((store) => ({ beat: async () => (await store.lease(false)).standing })),
     BEATS,

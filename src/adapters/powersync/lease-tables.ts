@@ -11,7 +11,8 @@ export const LEASE_TABLES: readonly string[] = [
     clears INTEGER NOT NULL DEFAULT 0
   )`,
   `INSERT OR IGNORE INTO ${LEASE_TABLE} (one) VALUES (1)`,
-  // `beat`: rises while the mirror that works does so. `awaited`: 1 when another one looks at it.
+  // `beat`: rises while the mirror that works does so. `awaited`: 1 when another one has looked at it
+  // since it last showed so, which it may never do again.
   `CREATE TABLE IF NOT EXISTS rowseal_beats (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     beat INTEGER NOT NULL DEFAULT 0,

@@ -7,7 +7,10 @@
 import type { CommonPowerSyncDatabase, LockContext, Transaction } from '@powersync/common';
 import type { Lease, RequestResult, Standing } from '../../sync/lease.js';
 import { type BookkeepingState, readState } from './bookkeeping.js';
-import { BEAT, LEASE_TABLE } from './lease-tables.js';
+import { LEASE_TABLE } from './lease-tables.js';
+
+/** Whoever stands by asks again at each look, so that one that has gone is not answered for ever. */
+const ANSWER = 'UPDATE rowseal_beats SET beat = beat + 1, awaited = 0';
 
 /** What a store is known by, from its first take-over on. */
 export interface Hold {
@@ -45,7 +48,7 @@ export async function beat(db: CommonPowerSyncDatabase, hold: Hold | null): Prom
   const standing = standingOf(seen, hold);
   if (standing !== 'working' || !seen.isAwaited) return standing;
   // Where another one took over this very moment, it is shown to work once more than it does.
-  await db.execute(BEAT);
+  await db.execute(ANSWER);
   return standing;
 }
 
@@ -69,7 +72,7 @@ export async function take(
   const taken = isHeld && owner === hold?.owner ? owner : owner + 1;
   await tx.execute('UPDATE rowseal_state SET owner = ?', [taken]);
   await tx.execute(`UPDATE ${LEASE_TABLE} SET held = 1`);
-  await tx.execute('UPDATE rowseal_beats SET beat = beat + 1, awaited = 0');
+  await tx.execute(ANSWER);
   return taken;
 }
 
