@@ -29,8 +29,8 @@ export interface TakeOver {
   /** By table: a digest of what the plaintext depends on. */
   readonly declarations: ReadonlyMap<string, string>;
   /**
-   * Leaves the work to the mirror that has it if that has shown so after this beat, which `lease`
-   * told; `null` takes it from any.
+   * Leaves the work to the mirror that has it if that has shown so after the beat of this number, which
+   * `lease` told; `null` takes it from any.
    */
   readonly silentSince: number | null;
 }

@@ -57,6 +57,7 @@ export const EXCEPTIONS: Exceptions = {
   decryptDiff: BECOMES_CHANGE,
   trackDecryptedDiff: { ...BECOMES_CHANGE, LOCKED: 'an open vault is waited for' },
   toServer: NO_ENVELOPE,
+  uploadWith: NO_ENVELOPE,
   migrateTable: { '*': OF_A_ROW },
   startMirror: {
     KEY_RETIRED: BECOMES_STATUS,
