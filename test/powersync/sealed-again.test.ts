@@ -11,6 +11,7 @@ import { openPowerSync } from '../support/open-powersync.js';
 import { payloadIdOf } from '../support/payload-text.js';
 import { notes, prefixOf, tables, tasks, waitingIn } from '../support/rekeyed-devices.js';
 import { until } from '../support/synced-devices.js';
+import { watchedDatabase } from '../support/watched-powersync.js';
 
 interface Options {
   readonly deletes?: 'sealed' | 'engine';
@@ -175,6 +176,26 @@ it('an upload waits for the mirror to seal its rows again', async () => {
   expect(sent.map(({ data }) => String(data?.payload).startsWith(prefixOf(next)))).toEqual([true]);
   await again.flush();
   expect(await waitingIn(db)).toEqual([]);
+});
+
+it('what waits under the primary already is found without the write lock', async () => {
+  const { db, mirror, first, next, run, waiting } = await newDevice();
+  await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
+  await mirror.close();
+  const { db: watched, watch } = watchedDatabase(db);
+  const store = createPowerSyncStore(watched, tables);
+  const declarations = new Map(tables.map((table) => [table.name, declarationOf(table)]));
+  await store.takeOver({ vaultId: first.vaultId, declarations, silentSince: null });
+  watch.reset();
+  expect(await store.sealUnder([prefixOf(first)])).toBe('noted');
+  expect(watch.lockTimes).toEqual([]);
+  expect(await store.sealUnder([prefixOf(next), prefixOf(first)])).toBe('noted');
+  expect(watch.lockTimes).toHaveLength(1);
+  expect(await waiting()).toHaveLength(1);
+  await store.holdUploads();
+  watch.reset();
+  await store.sealUnder([prefixOf(next), prefixOf(first)]);
+  expect(watch.lockTimes).toHaveLength(1);
 });
 
 it('a refusal is noted of an upload that was taken back in part', async () => {

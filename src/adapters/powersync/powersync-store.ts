@@ -17,7 +17,7 @@ import {
   troubled,
 } from './queue-queries.js';
 import { readWork } from './read-work.js';
-import { holdUploads, sealUnder } from './seal-under.js';
+import { holdUploads, lookUnder, sealUnder } from './seal-under.js';
 import { takeOver } from './take-over.js';
 import { watchQueue } from './watch-queue.js';
 import { writeOutcomes } from './write-outcomes.js';
@@ -47,6 +47,10 @@ export function createPowerSyncStore(
   let takingOver: Promise<unknown> = Promise.resolve();
   const request = (work: (tx: Transaction) => Promise<void>) =>
     db.writeTransaction((tx) => unlessCleared(tx, hold, () => work(tx)));
+  const ifWorking = async <T>(tx: Transaction, work: () => Promise<T>) => {
+    const standing = standingOf(await readState(tx), hold);
+    return standing === 'working' ? work() : standing;
+  };
   return {
     takeOver(start) {
       const begun = takingOver.then(() =>
@@ -77,15 +81,19 @@ export function createPowerSyncStore(
     release: (kind) => request((tx) => release(tx, kind)),
     retryRejected: () => request(retryRejected),
     retryWithdrawn: (rows) => request((tx) => retryWithdrawn(tx, rows)),
-    sealUnder: (prefixes) =>
-      db.writeTransaction(async (tx) => {
-        const standing = standingOf(await readState(tx), hold);
-        return standing === 'working' ? sealUnder(tx, tables.keys(), prefixes) : standing;
-      }),
-    holdUploads: () =>
-      db.writeTransaction(async (tx) => {
-        if (standingOf(await readState(tx), hold) === 'working') await holdUploads(tx);
-      }),
+    async sealUnder(prefixes) {
+      const names = [...tables.keys()];
+      // Mostly there is nothing to do, and to find that takes long where much waits for upload.
+      const found = await db.readTransaction((tx) =>
+        ifWorking(tx, () => lookUnder(tx, names, prefixes, () => null)),
+      );
+      return (
+        found ?? db.writeTransaction((tx) => ifWorking(tx, () => sealUnder(tx, names, prefixes)))
+      );
+    },
+    async holdUploads() {
+      await db.writeTransaction((tx) => ifWorking(tx, () => holdUploads(tx)));
+    },
     counts: () => db.readTransaction((tx) => counts(tx, tables.keys())),
     tallies: () => db.readTransaction(tallies),
     findingCount: () => db.readTransaction(findingCount),

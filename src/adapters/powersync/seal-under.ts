@@ -20,20 +20,34 @@ interface OutdatedRow extends RowName {
 }
 
 /** The `sealUnder` of the store that works; `names` are its tables. */
-export async function sealUnder(
+export function sealUnder(
   tx: Transaction,
-  names: Iterable<string>,
+  names: readonly string[],
   prefixes: readonly string[],
 ): Promise<'noted' | 'outdated'> {
   const [primary = ''] = prefixes;
-  const { prefix } = await tx.get<{ prefix: string }>('SELECT prefix FROM rowseal_sealing');
-  if (prefix !== '' && !prefixes.includes(prefix)) return 'outdated';
-  await queueOutdated(tx, [...names], primary);
-  await tx.execute(
-    'UPDATE rowseal_sealing SET prefix = ?, held = 0 WHERE prefix <> ? OR held = 1',
-    [primary, primary],
+  return lookUnder(tx, names, prefixes, async (puts) => {
+    await queueOutdated(tx, puts);
+    await tx.execute('UPDATE rowseal_sealing SET prefix = ?, held = 0', [primary]);
+    return 'noted' as const;
+  });
+}
+
+/** What it comes to where nothing is to be written; otherwise what `otherwise` makes of what waits. */
+export async function lookUnder<T>(
+  tx: Transaction,
+  names: readonly string[],
+  prefixes: readonly string[],
+  otherwise: (puts: readonly PendingPut[]) => T | Promise<T>,
+): Promise<'noted' | 'outdated' | T> {
+  const [primary = ''] = prefixes;
+  const { prefix, held } = await tx.get<{ prefix: string; held: number }>(
+    'SELECT prefix, held FROM rowseal_sealing',
   );
-  return 'noted';
+  if (prefix !== '' && !prefixes.includes(prefix)) return 'outdated';
+  const puts = await pendingPuts(tx, names, primary);
+  const isDone = prefix === primary && held === 0 && puts.length === 0;
+  return isDone ? 'noted' : otherwise(puts);
 }
 
 /** The `holdUploads` of the store that works. */
@@ -41,8 +55,8 @@ export async function holdUploads(tx: Transaction): Promise<void> {
   await tx.execute('UPDATE rowseal_sealing SET held = 1');
 }
 
-async function queueOutdated(tx: Transaction, names: readonly string[], primary: string) {
-  const rows = outdatedRows(await pendingPuts(tx, names, primary));
+async function queueOutdated(tx: Transaction, puts: readonly PendingPut[]) {
+  const rows = outdatedRows(puts);
   const before = await readLastSeq(tx);
   // What is held of a row would be held without a reason once that is noted to be in step.
   await executeOver(
