@@ -102,10 +102,10 @@ describe('both tables are written', () => {
     await storeBoth();
     await untilRows(laptop.db, NEW_ROWS, [T1, T2]);
     await laptop.db.disconnect();
-    await laptop.db.execute("UPDATE entries SET note = 'stale' WHERE id = 't1'");
-    await laptop.db.execute(
-      "UPDATE rowseal_queue SET at = (at + 86400000) / 64 WHERE tbl = 'entries' AND dir = 'out'",
-    );
+    await laptop.db.writeTransaction(async (tx) => {
+      await tx.execute("UPDATE entries SET note = 'stale' WHERE id = 't1'");
+      await tx.execute('UPDATE rowseal_queue SET at = (at + 86400000) / 64');
+    });
     await laptop.mirror.flush();
     await laptop.connect();
     await untilRows(laptop.db, NEW_ROWS, [T1, T2]);
@@ -322,6 +322,7 @@ describe('a server that means harm', () => {
       { id: 't2', result: 'missing', code: 'ROW_AUTH_FAILED' },
     ]);
     await storeOld('t2', 7, 'Café', null);
+    await untilRows(laptop.db, "SELECT amount FROM transactions WHERE id = 't2'", [{ amount: 7 }]);
     await laptop.migration.copy();
     expect(await laptop.db.getAll(NEW_ROWS)).toEqual([T1, T2]);
   });

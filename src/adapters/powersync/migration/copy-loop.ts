@@ -45,7 +45,7 @@ export function startCopyLoop(
       if (phase !== null && vault && freshness.isFresh()) await copyPass(context, vault);
       await onLook({ phase, error: null });
     } catch (error) {
-      if (!closed) await onLook({ phase: null, error: error as Error });
+      await onLook({ phase: null, error: error as Error });
     }
     for (const waiter of [...waiters]) await waiter();
   }
