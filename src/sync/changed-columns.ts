@@ -2,6 +2,7 @@
  * What the app did to a row, from the bases that the queue kept: which columns changed on the
  * whole, and when each was written last.
  */
+import type { Table } from '../rows/table.js';
 import type { EngineRow } from './sync-store.js';
 
 /** One write: the row before it, and when it was committed (milliseconds since 1970). */
@@ -29,7 +30,7 @@ export type RowChange =
  * an edit: an engine replaces a row in this way.
  */
 export function changeOf(
-  names: readonly string[],
+  { layout }: Table,
   writes: readonly PlainWrite[],
   row: EngineRow | null,
 ): RowChange {
@@ -40,7 +41,8 @@ export function changeOf(
   if (row === null) return { kind: 'delete', at: lastTime(writes, (base) => base !== null) };
   const insertedAt = first.base ? null : lastTime(writes, (base) => base === null);
   const columns = new Map<string, number>();
-  for (const name of names) {
+  for (const { kind, name } of layout.columns) {
+    if (kind === 'server-owned') continue;
     if (first.base && sameValue(first.base[name], row[name])) continue;
     // An insert writes every column, those that it leaves out too.
     if (insertedAt !== null) columns.set(name, insertedAt);

@@ -56,12 +56,13 @@ export function openArrivals(
 ): Arrivals {
   const acceptRetired = hints.acceptRetired || hints.isNoted === true;
   const main = tryOpen(vault, table, { ...sealed, id }, { acceptRetired });
-  const rows = [sealed, ...otherwiseBound(table, sealed, hints.earlier)];
+  const payloads = siblingPayloads(sealed);
+  const rows = payloads.length > 0 ? [sealed, ...otherwiseBound(table, sealed, hints.earlier)] : [];
   const siblings: OpenedRow[] = [];
   const leftSiblings: string[] = [];
   const siblingRefusals: RowsealError[] = [];
   let ownSibling: string | null = null;
-  for (const payload of siblingPayloads(sealed)) {
+  for (const payload of payloads) {
     if (payloadIdOf({ payload }) === hints.own) {
       ownSibling = hints.own;
       continue;

@@ -43,9 +43,6 @@ export function takeInHand(context: SettleContext, table: Table, work: RowWork):
   const { upTo } = context;
   const writes = work.entries.filter(({ dir }) => dir === 'out');
   const next = writes.find(({ seq }) => seq > upTo);
-  const names = table.layout.columns.flatMap(({ kind, name }) =>
-    kind === 'server-owned' ? [] : [name],
-  );
   const mine = writes.filter(({ seq }) => seq <= upTo);
   const has = (dir: Direction) => work.entries.some((entry) => entry.dir === dir);
   const requests = work.entries.filter(({ dir }) => dir === 'retry' || dir === 'reseal');
@@ -53,7 +50,7 @@ export function takeInHand(context: SettleContext, table: Table, work: RowWork):
     context,
     table,
     work,
-    change: changeOf(names, mine, next ? next.base : work.plain),
+    change: changeOf(table, mine, next ? next.base : work.plain),
     record: work.record ?? NEW_RECORD,
     known: knownSealed(table, work),
     isRetried: has('retry'),
@@ -81,5 +78,6 @@ function knownSealed(table: Table, { record, sealed, entries }: RowWork): Engine
 export function needsOpening({ context, table, work, record, writes }: RowInHand): boolean {
   if (writes.length > 0 || isDue(record, context.now)) return true;
   if (record.trouble || work.entries.some(({ dir }) => dir === 'show')) return true;
-  return work.sealed ? digestOf(table, work.sealed) !== record.seen : work.record !== null;
+  if (!work.sealed) return work.record !== null;
+  return record.seen === null || digestOf(table, work.sealed) !== record.seen;
 }

@@ -2,7 +2,6 @@
 import { encodeBase64url } from '../bytes/base64url.js';
 import { encodeUtf8 } from '../bytes/utf8.js';
 import { hash } from '../crypto/derive.js';
-import { boundColumns } from '../rows/bound-set.js';
 import type { LayoutColumn, Table } from '../rows/table.js';
 import type { EngineRow, RowRecord } from './sync-store.js';
 
@@ -49,7 +48,7 @@ export function boundValuesOf(
   sealed: EngineRow,
   sets: number = table.layout.boundSets.length,
 ): readonly unknown[] {
-  const bound = Array.from({ length: sets }, (_, set) => boundColumns(table, set)).flat();
+  const bound = table.layout.boundSets.slice(0, sets).flat();
   return bound.map(({ name }) => sealed[name]);
 }
 
