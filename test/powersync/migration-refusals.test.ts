@@ -1,6 +1,6 @@
 /** What a migration refuses, what it waits for, and how it ends. */
 import { lockVault } from 'rowseal';
-import { migrateTable, startMirror } from 'rowseal/powersync';
+import { migrateTable, type OldRow, startMirror } from 'rowseal/powersync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { newDevice, oldDevice, untilSent } from '../support/migrating-devices.js';
 import {
@@ -114,17 +114,14 @@ describe('rows', () => {
     await store('C0FFEE00-0000-4000-8000-000000000000');
     const db = await openPowerSync(newSchema);
     const mirror = await startMirror({ db, vault: await openUserVault(), tables });
-    const note = ({
-      id,
-      note: text,
-    }: Parameters<typeof map.cents>[0] & { id: string; note: string | number | null }) => {
+    const note = ({ id, note: text = null }: OldRow) => {
       if (id === 't1') throw new Error('Not this one.');
       return text;
     };
     await connect(db, side.server, 'phone');
     await db.waitForFirstSync();
     const options = { db, mirror, from: 'transactions', table: entries } as const;
-    const migration = await migrateTable({ ...options, map: { ...map, note: note as never } });
+    const migration = await migrateTable({ ...options, map: { ...map, note } });
     await until(async () =>
       expect(await migration.differences()).toMatchObject([
         { id: 'C0FFEE00-0000-4000-8000-000000000000', code: 'VALUE_UNSUPPORTED' },

@@ -7,6 +7,7 @@ import {
   encryptedTables,
   migrationSql,
   migrations,
+  type OldRow,
   serverSql,
   uploadWith,
   type VerifiedRow,
@@ -22,8 +23,7 @@ export const entries = defineTable('entries', {
 export const tables = [entries, migrations] as const;
 
 export const map = {
-  cents: ({ amount }: { readonly amount?: string | number | null }) =>
-    Math.round(Number(amount) * 100),
+  cents: ({ amount }: OldRow) => Math.round(Number(amount) * 100),
 };
 
 const transactions = new Table({ amount: column.real, merchant: column.text, note: column.text });
