@@ -51,15 +51,15 @@ const PROGRAMS: readonly Program[] = [
     name: `added to that by ${MIRROR.join(', ')}`,
     code: `${exporting(APP)} export { ${MIRROR.join(', ')} } from 'rowseal/powersync';`,
     over: exporting(APP),
-    budget: kilobytes(17.9), // the aim: 12; 0.1 of it sends rows again that a server lost
+    budget: kilobytes(22.4), // the aim: 12
   },
 ];
 
 /** Everything that an entry point exports, with room for more of it: nobody ships it all. */
 const SUBPATH_BUDGETS: Readonly<Record<string, number>> = {
   '.': kilobytes(36),
-  './powersync': kilobytes(32),
-  './testing': kilobytes(32),
+  './powersync': kilobytes(54),
+  './testing': kilobytes(36),
 };
 
 export function programs(subpaths: readonly string[]): readonly Program[] {
