@@ -1,5 +1,6 @@
 /** What a mirror says about itself: one frozen object, replaced when something changed. */
 import type { RowsealErrorCode } from '../errors/error-code.js';
+import { reportBug } from './report-bug.js';
 import type { QueueCounts, TroubleTally } from './row-trouble.js';
 
 /**
@@ -141,18 +142,10 @@ function comparable(value: object): string {
   );
 }
 
-interface Host {
-  readonly reportError?: (error: unknown) => void;
-  readonly console: { error(error: unknown): void };
-}
-
-/** Its error is the app's own mistake: to be seen, but to stop nothing and to end no process. */
 function call(listener: () => void): void {
   try {
     listener();
   } catch (error) {
-    const { reportError, console } = globalThis as unknown as Host;
-    if (reportError) reportError(error);
-    else console.error(error);
+    reportBug(error);
   }
 }

@@ -8,6 +8,7 @@
  * change of the sync config.
  */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
+import { reportBug } from '../../../sync/report-bug.js';
 import { startTimer, stopTimer } from '../../../sync/timer.js';
 import { VAULT_TABLE } from '../../../sync/vault-table.js';
 
@@ -85,7 +86,8 @@ export function watchVaultRow(
     const hash = row?.hash;
     if (hash === seen) return;
     seen = hash;
-    listener();
+    // Not awaited: it may take long, and ask for the row itself.
+    void call(listener);
   };
   const poll = async () => {
     await look();
@@ -98,4 +100,13 @@ export function watchVaultRow(
     stopTimer(timer);
     stop();
   };
+}
+
+/** A listener may be an async function, such as one that refreshes the vault. */
+async function call(listener: () => unknown): Promise<void> {
+  try {
+    await listener();
+  } catch (error) {
+    reportBug(error);
+  }
 }
