@@ -146,13 +146,14 @@ function mergeAll(
 }
 
 /** Nothing of the row was ever opened here: what is there does not open, or nothing is there. */
-function settleNothing(
-  { table, work, isResealed, writes, arrived }: RowInHand,
-  { refusal }: Arrivals,
-): RowOutcome {
-  if (refusal) throw refusal;
+function settleNothing(row: RowInHand, { refusal }: Arrivals): RowOutcome {
+  const { table, work, isResealed, writes, arrived } = row;
   const done = [...writes, ...arrived];
-  return { table: table.name, id: work.id, record: null, done, supersedes: isResealed };
+  if (!refusal)
+    return { table: table.name, id: work.id, record: null, done, supersedes: isResealed };
+  if (!isResealed) throw refusal;
+  // Nobody could seal again what waits, and it would hold up every upload behind it.
+  return { ...hold(row, refusal), done, held: [], supersedes: true };
 }
 
 /** The row left this device's scope: nothing is uploaded, and nothing that was known is lost. */

@@ -98,6 +98,43 @@ it('a payload goes whose row was deleted by DELETE since', async () => {
   expect(await db.getAll('SELECT * FROM rowseal_queue')).toEqual([]);
 });
 
+it('a payload goes whose row was deleted by DELETE since, whatever the server shows in its place', async () => {
+  const { db, mirror, next, run, unlock, waiting } = await newDevice({ deletes: 'engine' });
+  await run("INSERT INTO notes (id, title) VALUES ('n1', 'one'), ('n2', 'one')");
+  await run("DELETE FROM notes WHERE id = 'n1'");
+  await db.writeTransaction(async (tx) => {
+    await tx.execute('UPDATE rowseal_state SET writing = 1');
+    await tx.execute(
+      "INSERT INTO rowseal_queue (dir, tbl, id, at) VALUES ('in', 'notes', 'n1', 1)",
+    );
+    await tx.execute(
+      `INSERT INTO ps_data__notes_sealed (id, data) VALUES ('n1', '{"payload":"no envelope"}')`,
+    );
+    await tx.execute('UPDATE rowseal_state SET writing = 0');
+  });
+  await mirror.flush();
+  await unlock();
+  const left = (await waiting()).map(({ op, id, payload }) => [
+    op,
+    id,
+    payload?.startsWith(prefixOf(next)),
+  ]);
+  expect(left).toEqual([
+    ['DELETE', 'n1', undefined],
+    ['PUT', 'n2', true],
+  ]);
+  expect(mirror.status.quarantined).toBe(1);
+  const sent: string[] = [];
+  const upload = uploadWith({
+    tables,
+    async send(writes) {
+      sent.push(...writes.map(({ id }) => id));
+    },
+  });
+  while ((await waiting()).length > 0) await upload(db);
+  expect(sent).toEqual(['n1', 'n2']);
+});
+
 it('what waits leaves though what the app wrote since can not be sealed', async () => {
   const { db, mirror, next, run, unlock, waiting } = await newDevice();
   await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
