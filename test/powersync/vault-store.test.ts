@@ -172,17 +172,22 @@ describe('two devices that create a vault at once', () => {
 it('is changed twice at once by one device: one change stands, the other is told', async () => {
   const { laptop, vault } = await newVault();
   await laptop.db.disconnect();
-  const answers = { given: 0 };
+  let calls = 0;
+  let bothCall = () => {};
+  const bothCalled = new Promise<void>((resolve) => {
+    bothCall = resolve;
+  });
   laptop.through = (save) => async (change) => {
-    const answer = await save(change);
-    answers.given++;
-    return answer;
+    calls++;
+    if (calls === 2) bothCall();
+    await bothCalled; // or the second would find the first in effect before it began
+    return save(change);
   };
   const changes = Promise.allSettled([
     changePassword(laptop.store, vault, changeTo(NEXT)),
     rotateDataKey(laptop.store, vault),
   ]);
-  await until(() => expect(answers.given).toBe(2));
+  await bothCalled;
   void laptop.connect();
   const codes = (await changes).map((each) => each.status === 'rejected' && each.reason.code);
   expect(new Set(codes)).toEqual(new Set([false, 'HEADER_CONFLICT']));
