@@ -33,7 +33,8 @@ const TABLES: readonly string[] = [
   )`,
   'CREATE INDEX IF NOT EXISTS rowseal_queue_row ON rowseal_queue (tbl, id)',
   'CREATE INDEX IF NOT EXISTS rowseal_queue_ready ON rowseal_queue (seq) WHERE held = 0',
-  // `note`: the rest of the record, as JSON.
+  // `note`: the rest of the record, as JSON. Rows come in no order of their ids: without a rowid each
+  // would write a page of its own.
   `CREATE TABLE IF NOT EXISTS rowseal_rows (
     tbl TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -45,7 +46,7 @@ const TABLES: readonly string[] = [
     detail TEXT,
     findings TEXT,
     PRIMARY KEY (tbl, id)
-  ) WITHOUT ROWID`,
+  )`,
   'CREATE INDEX IF NOT EXISTS rowseal_rows_due ON rowseal_rows (due) WHERE due IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS rowseal_rows_trouble ON rowseal_rows (trouble) WHERE trouble IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS rowseal_rows_findings ON rowseal_rows (tbl) WHERE findings IS NOT NULL',
