@@ -33,6 +33,8 @@ export interface PassResult {
   readonly opened: readonly string[];
   /** What it came to when it was `moved`, for the next one. */
   readonly unwritten: UnwrittenPass | null;
+  /** How long it took to write, in milliseconds. */
+  readonly tookMs: number;
 }
 
 /** Throws `LOCKED` when the vault is, with nothing written. */
@@ -56,10 +58,14 @@ export async function resultOf(
   outcomes: readonly RowOutcome[],
 ): Promise<PassResult> {
   const { rows, snapshot } = work;
-  if (rows.length === 0) return { result: 'idle', opened: [], unwritten: null };
+  if (rows.length === 0) return { result: 'idle', opened: [], unwritten: null, tookMs: 0 };
+  const began = Date.now();
   const result = await context.store.writeOutcomes(outcomes, snapshot);
-  if (result !== 'moved') return { result, opened: openedRows(work, outcomes), unwritten: null };
-  return { result, opened: [], unwritten: unwrittenPass(context, work, outcomes) };
+  const tookMs = Date.now() - began;
+  if (result === 'moved') {
+    return { result, opened: [], unwritten: unwrittenPass(context, work, outcomes), tookMs };
+  }
+  return { result, opened: openedRows(work, outcomes), unwritten: null, tookMs };
 }
 
 function openedRows({ rows }: Work, outcomes: readonly RowOutcome[]): readonly string[] {

@@ -32,6 +32,8 @@ export interface MirrorRun {
   acceptRetiredUpTo: number;
   /** The last pass, if it could not be written. */
   unwritten: UnwrittenPass | null;
+  /** Rows in the next one, about. */
+  passSize: number;
   /** Turns that failed one after the other. */
   failures: number;
   /** Rows that failed in the last of them, each by itself. */

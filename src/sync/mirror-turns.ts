@@ -15,14 +15,13 @@ import {
   INITIAL_STATUS,
   type MirrorStatus,
 } from './mirror-status.js';
+import { FEWEST_ROWS, nextPassSize } from './pass-size.js';
 import type { QueueCounts } from './row-trouble.js';
 import { sealUnder } from './sealed-under.js';
 import type { SyncStore } from './sync-store.js';
 import { startTimer, stopTimer } from './timer.js';
 import { createWorkLoop, type Turn } from './work-loop.js';
 
-/** Rows in one pass: so few that its write holds the lock for a moment only. */
-const ROWS_PER_PASS = 1000;
 /** Every pass takes the list along. An end that is forgotten only joins two transactions. */
 const ENDS_LIMIT = 10_000;
 /** Counting reads the whole queue, so a long run of passes does it now and then. */
@@ -50,6 +49,7 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
     ends: [],
     acceptRetiredUpTo: 0,
     unwritten: null,
+    passSize: FEWEST_ROWS,
     failures: 0,
     suspects: new Set(),
     isDownloaded: false,
@@ -106,7 +106,7 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
   }
   const vault = await vaultOfTurn(run);
   const wasDownloaded = run.isDownloaded;
-  const { result, opened, unwritten } = await pass(run, vault);
+  const { result, opened, unwritten, tookMs } = await pass(run, vault);
   run.unwritten = unwritten;
   if (run.ended) return 'idle';
   if (result === 'replaced') {
@@ -118,6 +118,7 @@ async function takeTurn(run: MirrorRun): Promise<Turn> {
     return 'more';
   }
   if (result !== 'moved') {
+    run.passSize = result === 'idle' ? FEWEST_ROWS : nextPassSize(run.passSize, tookMs);
     run.failures = 0;
     run.suspects.clear();
   }
@@ -182,13 +183,13 @@ async function vaultOfTurn(run: MirrorRun): Promise<Vault> {
 
 /** Throws `LOCKED`. */
 async function pass(run: MirrorRun, vault: Vault): Promise<PassResult> {
-  const { store, tables, ends, acceptRetiredUpTo, unwritten, settings } = run;
+  const { store, tables, ends, acceptRetiredUpTo, unwritten, passSize, settings } = run;
   const context: PassContext = {
     store,
     tables,
     vault,
     now: Date.now(),
-    limit: ROWS_PER_PASS,
+    limit: passSize,
     ends,
     mergeDelay: settings.mergeDelay ?? randomMergeDelay,
     deletes: settings.deletes,
