@@ -47,6 +47,8 @@ export function followVault(run: MirrorRun, source: VaultSource): VaultFollower 
   }
 
   function take(vault: Vault): void {
+    // The header was right again before the app had decided anything.
+    if (run.latestVault === lockedVault) lockedUnder = null;
     lockedVault = null;
     run.vault = vault;
     run.latestVault = vault;

@@ -188,6 +188,9 @@ describe('a mirror with a vault store', () => {
     engine.insert('notes', { id: 'n1', body: 'goes on' });
     await mirror.flush();
     expect(mirror.status).toMatchObject({ state: 'running', header: null });
+    // Nobody has decided anything yet.
+    await refuse('UNLOCK_FAILED');
+    await vi.waitFor(() => expect(mirror.status.state).toBe('locked'));
   });
 
   it('stays locked when the app has locked the vault', async () => {
