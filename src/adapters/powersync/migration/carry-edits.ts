@@ -8,18 +8,10 @@ import type { Transaction } from '@powersync/common';
 import type { EngineRow } from '../../../sync/sync-store.js';
 import { executeOver } from '../json-chunks.js';
 import { literal, projectedRow, projection } from '../mirrored-table.js';
+import { type Edit, readEdits } from './carried-edits.js';
 import { columnsMadeOf, mappedRow, Unfit } from './column-map.js';
 import type { MigrationContext } from './migration-context.js';
 import type { MovingTable } from './moving-table.js';
-
-/** What a chain of edits of one row adds up to. */
-interface Edit {
-  readonly kind: 'put' | 'patch' | 'delete';
-  /** Old columns that were written, for a `patch`. */
-  readonly columns: readonly string[];
-  /** The old row with all of the edits. */
-  readonly row: EngineRow | null;
-}
 
 interface QueuedEdit {
   readonly id: string;
@@ -79,39 +71,29 @@ function added(before: Edit | undefined, { op, columns }: QueuedEdit, row: Engin
   };
 }
 
-async function readEdits(tx: Transaction, { from }: MovingTable): Promise<Map<string, Edit>> {
-  const rows = await tx.getAll<{ id: string; kind: Edit['kind']; columns: string; row: string }>(
-    'SELECT id, kind, columns, "row" FROM rowseal_moving_edits WHERE name = ? ORDER BY id',
-    [from.name],
-  );
-  return new Map(
-    rows.map(({ id, kind, columns, row }) => [
-      id,
-      { kind, columns: JSON.parse(columns) as string[], row: JSON.parse(row) as EngineRow | null },
-    ]),
-  );
+export interface AppliedEdits {
+  /** Ids of rows that are as edited now. */
+  readonly applied: readonly string[];
+  /** Ids of those that do not fit. */
+  readonly unfit: readonly string[];
 }
 
-/**
- * Makes them edits of the new table, like any of the app's; those that do not fit stay, and are
- * returned by id.
- */
+/** Makes them edits of the new table, like any of the app's; those that do not fit stay. */
 export async function applyEdits(
   tx: Transaction,
   context: MigrationContext,
-): Promise<readonly string[]> {
+): Promise<AppliedEdits> {
+  const { name } = context.moving.from;
+  const applied: string[] = [];
   const unfit: string[] = [];
   for (const [id, edit] of await readEdits(tx, context.moving)) {
-    if (!(await applyEdit(tx, context, id, edit))) {
-      unfit.push(id);
-      continue;
+    const fits = await applyEdit(tx, context, id, edit);
+    (fits ? applied : unfit).push(id);
+    if (fits) {
+      await tx.execute('DELETE FROM rowseal_moving_edits WHERE name = ? AND id = ?', [name, id]);
     }
-    await tx.execute('DELETE FROM rowseal_moving_edits WHERE name = ? AND id = ?', [
-      context.moving.from.name,
-      id,
-    ]);
   }
-  return unfit;
+  return { applied, unfit };
 }
 
 /** Says whether it fits. A row that was deleted elsewhere meanwhile stays deleted, as anywhere. */
@@ -132,10 +114,10 @@ async function applyEdit(
     `SELECT ${projection(to.plain.columns, 'data')} AS "row" FROM ${to.plain.table} WHERE id = ?`,
     [id],
   );
-  if (!found && kind === 'patch') return true;
+  const isPatch = kind === 'patch' && (found !== null || !(await isUnfit(tx, moving, id)));
+  if (!found && isPatch) return true;
   const before = projectedRow(to.plain.columns, found?.row ?? null);
-  const written =
-    kind === 'patch' ? columnsMadeOf(declared, map, id, row, columns) : Object.keys(values);
+  const written = isPatch ? columnsMadeOf(declared, map, id, row, columns) : Object.keys(values);
   const after = to.plain.columns.map(({ name }) => [
     name,
     (written.includes(name) ? values[name] : before?.[name]) ?? null,
@@ -146,4 +128,13 @@ async function applyEdit(
     [id, JSON.stringify(Object.fromEntries(after))],
   );
   return true;
+}
+
+/** Whether it is not in the new table since it could not be copied without the edit. */
+async function isUnfit(tx: Transaction, { from }: MovingTable, id: string): Promise<boolean> {
+  const found = await tx.getOptional(
+    "SELECT 1 FROM rowseal_moving_rows WHERE name = ? AND id = ? AND result = 'unfit'",
+    [from.name, id],
+  );
+  return found !== null;
 }

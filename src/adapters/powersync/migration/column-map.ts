@@ -74,8 +74,8 @@ export function columnsMadeOf(
         return Reflect.get(row, property);
       },
     });
-    fitting(() => mapped(map, name, watched));
-    return isMadeOf ? [name] : [];
+    const value = fitting(() => mapped(map, name, watched));
+    return isMadeOf || value instanceof Unfit ? [name] : [];
   });
 }
 

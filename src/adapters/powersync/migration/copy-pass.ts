@@ -42,7 +42,7 @@ async function queuedAfter({ db, moving }: MigrationContext, after: string): Pro
 
 /** Rows are opened outside the write lock; one that has changed meanwhile is left for the next pass. */
 async function copyRows(
-  { db, moving, map }: MigrationContext,
+  { db, moving, map, attempts }: MigrationContext,
   vault: Vault,
   ids: readonly string[],
 ): Promise<number> {
@@ -51,14 +51,19 @@ async function copyRows(
     marks: await readMarks(tx, moving),
   }));
   const judge: JudgeContext = { vault, table: moving.declared, map, marks };
-  const planned = rows.map((row) => ({ row, plan: planCopy(judge, row) }));
+  const planned = rows.map((row): Planned => {
+    const plan = planCopy(judge, row);
+    return { row, plan: plan.kind === 'write' && attempts.areOver(row) ? { kind: 'done' } : plan };
+  });
   const settled = planned.filter(({ plan }) => plan.kind !== 'wait');
   if (settled.length === 0) return planned.length;
-  return await db.writeTransaction(async (tx) => {
+  const done = await db.writeTransaction(async (tx) => {
     const same = await unchanged(tx, moving, settled);
     await writePlans(tx, moving, same);
-    return planned.length - same.length;
+    return same;
   });
+  for (const { row, plan } of done) if (plan.kind === 'write') attempts.note(row);
+  return planned.length - done.length;
 }
 
 async function unchanged(

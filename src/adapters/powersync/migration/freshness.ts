@@ -7,17 +7,17 @@ export interface Freshness {
   stop(): void;
 }
 
+/** Where it is connected already, the next checkpoint counts: what was applied may be weeks old. */
 export function watchFreshness(db: CommonPowerSyncDatabase): Freshness {
   const lastSynced = () => db.currentStatus.lastSyncedAt?.getTime() ?? 0;
-  // Connected already: what has been applied since is anybody's guess, but it is not weeks old.
-  let before = db.currentStatus.connected ? 0 : lastSynced();
+  let before = lastSynced();
   const stop = db.registerListener({
     statusChanged({ connected }) {
       if (!connected) before = lastSynced();
     },
   });
   return {
-    isFresh: () => db.currentStatus.connected && lastSynced() > before,
+    isFresh: () => db.currentStatus.connected && lastSynced() !== before,
     stop,
   };
 }

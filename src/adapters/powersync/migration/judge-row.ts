@@ -63,8 +63,11 @@ export function planCopy(context: JudgeContext, row: MovingRow): CopyPlan {
   if (!row.isOldConfirmed || row.isBusy) return WAIT;
   if (row.old === null) return planDelete(context, row);
   const target = mappedRow(context.table, context.map, row.id, row.old);
-  if (target instanceof Unfit) return { kind: 'done', unfit: unfitRow(target) };
   const versions = openVersions(context, row);
+  if (target instanceof Unfit) {
+    const isLeft = versions?.some((each) => isAllWritten(context, each));
+    return isLeft ? DONE : { kind: 'done', unfit: unfitRow(target) };
+  }
   if (versions === null) return DONE;
   const isOwn = (column: LayoutColumn) => versions.some((each) => isWritten(timeOf(each, column)));
   if (row.plain === null) {
@@ -95,7 +98,7 @@ function planDelete(context: JudgeContext, row: MovingRow): CopyPlan {
 /** What a row's copy is worth. Throws `LOCKED`. */
 export function judgeRow(context: JudgeContext, row: MovingRow): Judgement {
   const target = mappedRow(context.table, context.map, row.id, row.old as EngineRow);
-  if (target instanceof Unfit) return unfitRow(target);
+  if (target instanceof Unfit) return judgeUnfit(context, row, target);
   if (!row.isOldConfirmed || row.isBusy) return finding('unconfirmed');
   if (row.sealed === null) return finding('missing', row);
   if (!row.isSealedConfirmed) return finding('unconfirmed');
@@ -120,6 +123,20 @@ export function judgeRow(context: JudgeContext, row: MovingRow): Judgement {
     return finding('differs', { code: null, detail: `These columns differ: ${names}.` });
   }
   return { ...finding(differing.length > 0 ? 'newer' : 'same'), payloadId };
+}
+
+/** Where all of the new row was written there, nothing of the old one is needed. */
+function judgeUnfit(context: JudgeContext, row: MovingRow, unfit: Unfit): Judgement {
+  const { id, sealed, isSealedConfirmed, isBusy } = row;
+  const version = sealed && isSealedConfirmed && !isBusy ? tryOpen(context, id, sealed) : null;
+  const isGood = version && !(version instanceof RowsealError) && isAllWritten(context, version);
+  if (!sealed || !isGood) return unfitRow(unfit);
+  return { ...finding('newer'), payloadId: payloadIdOf(sealed) };
+}
+
+function isAllWritten({ table }: JudgeContext, version: RowVersion): boolean {
+  if (isDeleted(version.content)) return isWritten(lifeTimeOf(version));
+  return copiedColumns(table).every((column) => isWritten(timeOf(version, column)));
 }
 
 function finding(

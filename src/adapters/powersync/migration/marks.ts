@@ -24,10 +24,10 @@ export async function readMarks(
   const row = await tx.get<Record<'isUnopened' | 'isSwitched' | 'isEnded', number>>(
     `SELECT EXISTS (
         SELECT 1 FROM ${marks.sealed.table} AS s WHERE s.id IN (${switched}, ${ended})
-        AND NOT EXISTS (SELECT 1 FROM ${marks.plain.table} AS p WHERE p.id = s.id)
+        AND NOT EXISTS (SELECT 1 FROM rowseal_moving_marks AS m WHERE m.id = s.id)
       ) AS isUnopened,
-      EXISTS (SELECT 1 FROM ${marks.plain.table} WHERE id = ${switched}) AS isSwitched,
-      EXISTS (SELECT 1 FROM ${marks.plain.table} WHERE id = ${ended}) AS isEnded`,
+      EXISTS (SELECT 1 FROM rowseal_moving_marks WHERE id = ${switched}) AS isSwitched,
+      EXISTS (SELECT 1 FROM rowseal_moving_marks WHERE id = ${ended}) AS isEnded`,
   );
   return {
     areKnown: row.isUnopened === 0,

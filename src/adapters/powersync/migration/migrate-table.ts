@@ -12,11 +12,13 @@ import { readDeletes } from '../bookkeeping.js';
 import { assertDatabase } from '../database-check.js';
 import { assertColumnMap, type ColumnMap } from './column-map.js';
 import { isAllThere } from './copied.js';
+import { countAttempts } from './copy-attempts.js';
 import { startCopyLoop } from './copy-loop.js';
 import { watchFreshness } from './freshness.js';
-import { readMarks } from './marks.js';
+import { readMarks, setMark } from './marks.js';
 import { INITIAL_STATUS, type Migration, type MigrationStatus } from './migration.js';
 import type { MigrationContext } from './migration-context.js';
+import { marksOf } from './migrations.js';
 import { openMoving } from './moving-notes.js';
 import { movingTable } from './moving-table.js';
 import { removePlaintext } from './remove-plaintext.js';
@@ -98,14 +100,14 @@ export async function migrateTable<T extends Table>(
   const moving = movingTable(db, from, table);
   const isSealed = (await readDeletes(db)) === 'sealed';
   assertGiven(isSealed, "startMirror no deletes: 'engine' while a table is migrated");
-  await db.writeTransaction((tx) => openMoving(tx, moving, fingerprintOf(table, map)));
-  const { migration, loop } = runMigration({
-    db,
-    mirror,
-    moving,
-    map,
-    freshness: watchFreshness(db),
+  const freshness = watchFreshness(db);
+  await db.writeTransaction(async (tx) => {
+    await openMoving(tx, moving, fingerprintOf(table, map));
+    // Brings a checkpoint, which nothing else may do for hours.
+    if (db.currentStatus.connected) await setMark(tx, moving, marksOf(from).barrier);
   });
+  const attempts = countAttempts();
+  const { migration, loop } = runMigration({ db, mirror, moving, map, freshness, attempts });
   await loop.look();
   return migration;
 }

@@ -2,6 +2,7 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import type { Mirror } from '../../../sync/mirror.js';
 import type { ColumnMap } from './column-map.js';
+import type { CopyAttempts } from './copy-attempts.js';
 import type { Freshness } from './freshness.js';
 import type { MovingTable } from './moving-table.js';
 
@@ -11,4 +12,5 @@ export interface MigrationContext {
   readonly moving: MovingTable;
   readonly map: ColumnMap;
   readonly freshness: Freshness;
+  readonly attempts: CopyAttempts;
 }

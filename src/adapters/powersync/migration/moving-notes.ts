@@ -6,6 +6,8 @@
 import type { LockContext } from '@powersync/common';
 import { SENTINEL } from '../bookkeeping.js';
 import { literal, quoted } from '../mirrored-table.js';
+import { giveBackEdits } from './give-back-edits.js';
+import { marksOf } from './migrations.js';
 import type { MovingTable } from './moving-table.js';
 
 const TABLES: readonly string[] = [
@@ -41,6 +43,8 @@ const TABLES: readonly string[] = [
     "row" TEXT,
     PRIMARY KEY (name, id)
   ) WITHOUT ROWID`,
+  // Marks that were seen: a server that takes one back is not to begin anything anew.
+  'CREATE TABLE IF NOT EXISTS rowseal_moving_marks (id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID',
 ];
 
 /** Where a device stands: it reads and writes the old table, or the new one. */
@@ -63,10 +67,15 @@ const CLEARED: Trigger = {
   DELETE FROM rowseal_moving_queue;
   DELETE FROM rowseal_moving_rows;
   DELETE FROM rowseal_moving_edits;
+  DELETE FROM rowseal_moving_marks;
 END`,
 };
 
-/** Begins a migration, or goes on with it; compares all rows again where something was missed. */
+/**
+ * Begins a migration, or goes on with it; compares all rows again where something was missed.
+ *
+ * The app goes on with the old table where a switch was not finished, so its edits are there again.
+ */
 export async function openMoving(tx: LockContext, moving: MovingTable, map: string): Promise<void> {
   for (const sql of TABLES) await tx.execute(sql);
   const { name } = moving.from;
@@ -76,7 +85,16 @@ export async function openMoving(tx: LockContext, moving: MovingTable, map: stri
   );
   await tx.execute('INSERT OR IGNORE INTO rowseal_moving (name, map) VALUES (?, ?)', [name, map]);
   await tx.execute('UPDATE rowseal_moving SET map = ?, copying = 0 WHERE name = ?', [map, name]);
-  const wasUnwatched = await createMissing(tx, [CLEARED, ...triggersOf(moving)]);
+  const wasUnwatched = await createMissing(tx, [
+    CLEARED,
+    markTrigger(moving),
+    ...triggersOf(moving),
+  ]);
+  await tx.execute(
+    `INSERT OR IGNORE INTO rowseal_moving_marks (id)
+    SELECT id FROM ${moving.marks.plain.table} WHERE id IN ${markList(name)}`,
+  );
+  if ((await readPhase(tx, moving)) === 'copying') await giveBackEdits(tx, moving);
   if (!wasUnwatched && known?.map === map) return;
   await tx.execute('DELETE FROM rowseal_moving_rows WHERE name = ?', [name]);
   await tx.execute(
@@ -84,6 +102,21 @@ export async function openMoving(tx: LockContext, moving: MovingTable, map: stri
     SELECT ?, id FROM (SELECT id FROM ${moving.from.table} UNION SELECT id FROM ${moving.to.plain.table})`,
     [name],
   );
+}
+
+function markList(name: string): string {
+  const { switched, ended } = marksOf(name);
+  return `(${literal(switched)}, ${literal(ended)})`;
+}
+
+function markTrigger({ from, marks }: MovingTable): Trigger {
+  const name = `rowseal_moving_mark__${from.name}`;
+  const sql = `CREATE TRIGGER ${quoted(name)} AFTER INSERT ON ${marks.plain.table}
+  WHEN NEW.id IN ${markList(from.name)} AND ${IN_USE} BEGIN
+  INSERT INTO rowseal_moving_marks (id) SELECT NEW.id
+    WHERE NOT EXISTS (SELECT 1 FROM rowseal_moving_marks WHERE id = NEW.id);
+END`;
+  return { name, sql };
 }
 
 function triggersOf({ from, to }: MovingTable): readonly Trigger[] {
@@ -156,4 +189,13 @@ export async function readPhase(
     [from.name],
   );
   return row?.phase ?? null;
+}
+
+/** Throws a `TypeError` when the database was cleared: it may be another user's by now. */
+export async function assertStanding(tx: LockContext, moving: MovingTable): Promise<void> {
+  if ((await readPhase(tx, moving)) === null) {
+    throw new TypeError(
+      `The database was cleared, and the migration of '${moving.from.name}' with it.`,
+    );
+  }
 }

@@ -7,6 +7,8 @@ import { migrations } from './migrations.js';
 /** The synced plaintext table. */
 export interface OldTable {
   readonly name: string;
+  /** Quoted. */
+  readonly view: string;
   /** What is below its view, quoted. */
   readonly table: string;
   readonly columns: readonly SideColumn[];
@@ -35,7 +37,12 @@ export function movingTable(
   }
   const columns = found.columns.map(({ name, type }) => ({ name, type: String(type) }));
   return {
-    from: { name: from, table: quoted(found.internalName), columns },
+    from: {
+      name: from,
+      view: quoted(found.viewName),
+      table: quoted(found.internalName),
+      columns,
+    },
     declared,
     to: mirroredTable(db, declared),
     marks: mirroredTable(db, migrations),

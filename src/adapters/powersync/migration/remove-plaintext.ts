@@ -5,7 +5,7 @@ import type { CopyLoop } from './copy-loop.js';
 import { isMarkConfirmed, readMarks, setMark } from './marks.js';
 import type { MigrationContext } from './migration-context.js';
 import { marksOf } from './migrations.js';
-import { readPhase } from './moving-notes.js';
+import { assertStanding, readPhase } from './moving-notes.js';
 import { IS_VERIFIED } from './row-results.js';
 import { openVaultOf, verifyRows } from './verify-rows.js';
 
@@ -53,16 +53,22 @@ export async function removePlaintext(
   await assertVerified(context);
   const { db, moving } = context;
   const { ended } = marksOf(moving.from.name);
+  const done = await removeAll(context, remove);
+  // Not before: a server that takes old writes still has thrown by now, and they are to be copied.
   await db.writeTransaction(async (tx) => {
+    await assertStanding(tx, moving);
     if (!(await readMarks(tx, moving)).isEnded) await setMark(tx, moving, ended);
   });
-  return await removeAll(context, remove);
+  return done;
 }
 
 /** Once a mark has come back, all that the server had before it has come. */
 async function awaitAll({ db, moving }: MigrationContext, loop: CopyLoop): Promise<void> {
   const { barrier } = marksOf(moving.from.name);
-  await db.writeTransaction((tx) => setMark(tx, moving, barrier));
+  await db.writeTransaction(async (tx) => {
+    await assertStanding(tx, moving);
+    await setMark(tx, moving, barrier);
+  });
   await loop.until(() => isMarkConfirmed(db, moving, barrier));
 }
 
@@ -104,8 +110,9 @@ async function removeAll(
     if (!last) return { removed, left };
     after = last.id;
     const gone = new Set(await callRemove(remove, rows));
-    removed += gone.size;
-    left += rows.filter(({ id }) => !gone.has(id)).length;
+    const kept = rows.filter(({ id }) => !gone.has(id)).length;
+    removed += rows.length - kept;
+    left += kept;
   }
 }
 

@@ -1,5 +1,6 @@
 /** What is noted of rows of the old table. */
 import type { LockContext, Transaction } from '@powersync/common';
+import { assertGiven } from '../../../sync/arguments.js';
 import { executeOver } from '../json-chunks.js';
 import { literal } from '../mirrored-table.js';
 import type { Judgement, RowResult } from './judge-row.js';
@@ -53,7 +54,10 @@ export async function countRows(
         )) AS copied,
       (SELECT count(*) FROM rowseal_moving_queue WHERE name = ${name}) AS pending,
       ${notes(IS_VERIFIED)} AS verified,
-      ${notes("result IN ('unfit', 'missing', 'differs')")} AS differing`,
+      ${notes(`result IN ('unfit', 'missing', 'differs') AND NOT EXISTS (
+        SELECT 1 FROM rowseal_moving_queue AS q
+        WHERE q.name = ${name} AND q.id = rowseal_moving_rows.id
+      )`)} AS differing`,
   );
 }
 
@@ -69,12 +73,14 @@ export interface DifferingRow {
   readonly detail: string | null;
 }
 
-export function differingRows(
+export async function differingRows(
   db: Pick<LockContext, 'getAll'>,
   { from }: MovingTable,
   limit: number,
 ): Promise<DifferingRow[]> {
-  return db.getAll<DifferingRow>(
+  const isCount = Number.isSafeInteger(limit) && limit >= 0;
+  assertGiven(isCount, 'limit: how many rows, a whole number');
+  return await db.getAll<DifferingRow>(
     `SELECT id, result, code, detail FROM rowseal_moving_rows
     WHERE name = ? AND NOT ${IS_VERIFIED}
     ORDER BY id LIMIT ?`,

@@ -4,10 +4,11 @@ import { literal } from '../mirrored-table.js';
 import { applyEdits, carryEdits } from './carry-edits.js';
 import { isCompared, isUnsent } from './copied.js';
 import type { CopyLoop } from './copy-loop.js';
+import { giveBackEdits } from './give-back-edits.js';
 import { readMarks, setMark } from './marks.js';
 import type { MigrationContext } from './migration-context.js';
 import { marksOf } from './migrations.js';
-import { readPhase } from './moving-notes.js';
+import { assertStanding, readPhase } from './moving-notes.js';
 
 /** Options of a migration's `switchOver`. */
 export interface SwitchOverOptions {
@@ -31,8 +32,17 @@ export async function switchOver(
   const { db, moving, freshness } = context;
   if ((await readPhase(db, moving)) === 'switched') return;
   await loop.until(async () => {
-    await db.writeTransaction((tx) => carryEdits(tx, moving));
-    return freshness.isFresh() && db.writeTransaction((tx) => finish(tx, context, leaveUnfit));
+    await db.writeTransaction(async (tx) => {
+      await assertStanding(tx, moving);
+      await carryEdits(tx, moving);
+    });
+    if (!freshness.isFresh()) return false;
+    try {
+      return await db.writeTransaction((tx) => finish(tx, context, leaveUnfit));
+    } catch (error) {
+      await db.writeTransaction((tx) => giveBackEdits(tx, moving));
+      throw error;
+    }
   });
 }
 
@@ -52,12 +62,14 @@ async function finish(
 ): Promise<boolean> {
   const { moving } = context;
   const name = literal(moving.from.name);
+  await assertStanding(tx, moving);
   if (!(await isCopied(tx, context))) return false;
   const unfit = await tx.getAll<{ id: string }>(
     `SELECT id FROM rowseal_moving_rows WHERE name = ${name} AND result = 'unfit'`,
   );
-  const left = await applyEdits(tx, context);
-  const all = new Set([...unfit.map(({ id }) => id), ...left]);
+  const edits = await applyEdits(tx, context);
+  const left = unfit.map(({ id }) => id).filter((id) => !edits.applied.includes(id));
+  const all = new Set([...left, ...edits.unfit]);
   if (all.size > 0 && !leaveUnfit) {
     throw new TypeError(
       `${all.size} rows of '${moving.from.name}' can't become rows of '${moving.to.name}': see differences(). Mend the map, or give { leaveUnfit: true }.`,
