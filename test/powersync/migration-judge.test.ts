@@ -1,7 +1,9 @@
 /** What becomes of one row, where a declaration has what the app of the other tests has not. */
-import { cleartext, defineTable, encrypted, encryptRow } from 'rowseal';
+import { cleartext, defineTable, encryptDelete, encrypted, encryptRow } from 'rowseal';
 import { vaultForTesting } from 'rowseal/testing';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { columnsMadeOf, type OldRow } from '../../src/adapters/powersync/migration/column-map.js';
+import { watchFreshness } from '../../src/adapters/powersync/migration/freshness.js';
 import {
   type JudgeContext,
   judgeRow,
@@ -55,4 +57,70 @@ it('a delete waits while a mark does not open that may say what it means', () =>
   const unknown = { ...context, marks: { ...marks, areKnown: false } };
   expect(planCopy(unknown, gone)).toEqual({ kind: 'wait' });
   expect(planCopy(context, gone)).toEqual({ kind: 'write', plain: null });
+});
+
+describe('a row that does not fit', () => {
+  const map = {
+    note: (): string => {
+      throw new Error('No note.');
+    },
+  };
+  const judging = { ...context, map };
+  const sealed = encryptRow(vault, table, { id: 't1', account: 'giro', note: 'bread' });
+
+  it('is newer where all of it was written in the new table, or deleted there', () => {
+    const gone = encryptDelete(vault, table, sealed);
+    for (const each of [sealed, gone]) {
+      const written = row({ sealed: each });
+      expect(planCopy(judging, written)).toEqual({ kind: 'done' });
+      expect(judgeRow(judging, written)).toMatchObject({ result: 'newer' });
+    }
+  });
+
+  it('is unfit where that is not so, or not known', () => {
+    const lacking = encryptRow(vault, before, { id: 't1', account: 'giro' });
+    const forged = { ...sealed, payload: lacking.payload.replace(/.$/, '') };
+    const rows = [
+      row({}),
+      row({ sealed: lacking }),
+      row({ sealed: forged }),
+      row({ sealed, isSealedConfirmed: false }),
+      row({ sealed, isBusy: true }),
+    ];
+    for (const each of rows) {
+      expect(judgeRow(judging, each)).toMatchObject({ result: 'unfit', payloadId: null });
+    }
+    expect(planCopy(judging, row({ sealed: lacking }))).toMatchObject({
+      unfit: { result: 'unfit', detail: 'No note.' },
+    });
+  });
+});
+
+it('a column counts as written where its map takes no other row than it was given', () => {
+  const cloned = { note: (old: OldRow) => structuredClone(old).note ?? null };
+  expect(columnsMadeOf(table, cloned, 't1', OLD, ['note'])).toEqual(['note']);
+  expect(columnsMadeOf(table, {}, 't1', OLD, ['account'])).toEqual(['account']);
+});
+
+it('a checkpoint is new when its time is another one, also after the clock was set back', () => {
+  const status = { connected: true, lastSyncedAt: new Date(2000) as Date | undefined };
+  let tell = (_: typeof status) => {};
+  const db = {
+    currentStatus: status,
+    registerListener(listener: { statusChanged: typeof tell }) {
+      tell = listener.statusChanged;
+      return () => {};
+    },
+  };
+  const { isFresh } = watchFreshness(db as never);
+  const seen = [isFresh()];
+  const change = (to: Partial<typeof status>) => {
+    tell(Object.assign(status, to));
+    seen.push(isFresh());
+  };
+  change({ lastSyncedAt: new Date(1000) });
+  change({ connected: false });
+  change({ connected: true });
+  change({ lastSyncedAt: new Date(500) });
+  expect(seen).toEqual([false, true, false, false, true]);
 });
