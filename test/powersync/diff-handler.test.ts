@@ -192,6 +192,25 @@ describe('without a vault', () => {
     });
   });
 
+  it('takes up no room in the database that grows with time', async () => {
+    let unlocked: Vault | null = null;
+    const { db, sync, untilDiff } = await followedNotes({ vault: () => unlocked });
+    const recorded = () =>
+      db.writeLock(async (tx) => {
+        const { name } = await tx.get<{ name: string }>(
+          "SELECT name FROM sqlite_temp_schema WHERE type = 'table' AND name GLOB 'rowseal_diff_*'",
+        );
+        return tx.getAll(`SELECT id FROM ${name}`);
+      });
+    await sync(seal('n1', 'first'), seal('n2', 'taken back'));
+    await sync(seal('n1', 'second'), { id: 'n2', data: null });
+    await until(async () => expect(await recorded()).toEqual([]));
+    unlocked = vault;
+    const { whole, changes } = await untilDiff(1);
+    expect(whole).toBe(true);
+    expect(changes).toMatchObject([{ kind: 'insert', id: 'n1', row: { body: 'second' } }]);
+  });
+
   it('as with one that is locked', async () => {
     let current = await openVault(store, opener);
     let asked = 0;

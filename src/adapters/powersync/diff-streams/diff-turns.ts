@@ -48,14 +48,16 @@ export function createDiffTurns(options: TurnOptions): DiffTurns {
   let isAsked = true;
   let isLocked = false;
   let isStopped = false;
-  /** With which all was opened that was told. */
+  /** With which all was opened that was told; `null` while something is to be told. */
   let opener: Vault | null = null;
 
-  async function handOver(vault: Vault): Promise<void> {
+  async function handOver(vault: Vault | null): Promise<void> {
+    // While locked too: the database would keep each change, and here only the last of a row counts.
     pending.add(await source.take());
     if (vault !== opener) pending.release();
-    const opened = await openAll(options, vault, pending);
+    const opened = vault && (await openAll(options, vault, pending));
     isLocked = opened === null;
+    if (opened === null) opener = null;
     if (opened === null || isStopped) return;
     const changes = opened.flatMap(({ told }) => told ?? []);
     const whole = pending.isWhole();
@@ -71,7 +73,7 @@ export function createDiffTurns(options: TurnOptions): DiffTurns {
     async run() {
       const vault = openOne(options.vault());
       isLocked = vault === null;
-      if (vault === null || (!isAsked && vault === opener)) return;
+      if (!isAsked && vault === opener) return;
       isAsked = false;
       try {
         await handOver(vault);
@@ -79,7 +81,6 @@ export function createDiffTurns(options: TurnOptions): DiffTurns {
         isAsked = true;
         throw error;
       }
-      isAsked ||= isLocked;
     },
     needsVault: () => isLocked || pending.waits(),
     stop() {
