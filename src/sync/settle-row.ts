@@ -152,7 +152,7 @@ function settleNothing(row: RowInHand, { refusal }: Arrivals): RowOutcome {
   if (!refusal)
     return { table: table.name, id: work.id, record: null, done, supersedes: isResealed };
   if (!isResealed) throw refusal;
-  // Nobody could seal again what waits, and it would hold up every upload behind it.
+  // There is nothing to seal again, not even later.
   return { ...hold(row, refusal), done, held: [], supersedes: true };
 }
 
@@ -206,7 +206,7 @@ function sendingOf(
  * What arrived stands in the sealed table, and what stood there before is noted.
  */
 function hold(row: RowInHand, error: RowsealError): RowOutcome {
-  const { table, work, record, known, change, writes, arrived } = row;
+  const { table, work, record, known, change, isResealed, writes, arrived } = row;
   const isOurs = change.kind !== 'none' && UNSEALABLE.includes(error.code);
   const kind = waits(error) ? 'waiting' : isOurs ? 'unsealable' : 'quarantined';
   return {
@@ -215,6 +215,8 @@ function hold(row: RowInHand, error: RowsealError): RowOutcome {
     record: { ...record, known, due: null, trouble: troubleFrom(kind, error) },
     done: arrived,
     held: writes,
+    // What can't be sealed again must not hold up every upload behind it.
+    supersedes: isResealed && kind !== 'waiting',
   };
 }
 

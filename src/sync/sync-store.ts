@@ -128,7 +128,7 @@ export interface RowOutcome {
   readonly clearsRejection?: boolean;
   /**
    * Whether what waits for upload under another key than the primary is taken back, since `sealed`
-   * says all of it.
+   * says all of it, or since it can't be sealed again for now and `record` has it.
    *
    * What that named as `parents` is named by `sealed` too: the server must not keep it as unseen.
    */

@@ -76,6 +76,31 @@ export const SEALING_DUTIES: Readonly<Record<string, AdapterDuty>> = {
       'What the payloads before had merged is not named.',
     );
   },
+  async 'takes back what can not be sealed again, and hands it out at a release'(bench) {
+    const { hands, store, next } = await waiting(bench);
+    await store.sealUnder(next);
+    const payload = under(next[0] ?? '');
+    while (true) {
+      const { rows, snapshot } = await store.readWork(1, 0, []);
+      if (rows.length === 0) break;
+      const outcomes = rows.map(({ table, id, entries }) => {
+        const seqs = entries.map(({ seq }) => seq);
+        const outcome = { table, id, record: record(), supersedes: true };
+        return id === 'n2'
+          ? { ...outcome, sealed: { ...sealedNote(), payload }, done: seqs }
+          : { ...outcome, done: [], held: seqs };
+      });
+      await store.writeOutcomes(outcomes, snapshot);
+    }
+    const sent = (await hands.upload()).flat();
+    ensureEqual(
+      sent.map(({ table, id }) => `${table} ${id}`),
+      ['notes n2'],
+      'What is sent',
+    );
+    await store.release();
+    ensureEqual(placesOf(await allWork(store)), ['notes n1', 'tasks t1'], 'The rows then');
+  },
   async 'lets nothing leave that is to be sealed again, and nothing sealed while it is held'(
     bench,
   ) {

@@ -1,55 +1,18 @@
 /** What waits in a real upload queue while the app unlocks with a vault that has another primary. */
-import type { PowerSyncDatabase } from '@powersync/node';
-import { decryptRow, memoryStore, openVault, rotateDataKey } from 'rowseal';
+import { decryptRow } from 'rowseal';
 import { startMirror, type UploadWrite, uploadWith } from 'rowseal/powersync';
 import { vaultForTesting } from 'rowseal/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { createPowerSyncStore } from '../../src/adapters/powersync/powersync-store.js';
 import { declarationOf } from '../../src/sync/declaration.js';
-import { schemaOf } from '../support/mirrored-powersync.js';
-import { openPowerSync } from '../support/open-powersync.js';
 import { payloadIdOf } from '../support/payload-text.js';
 import { notes, prefixOf, tables, tasks, waitingIn } from '../support/rekeyed-devices.js';
+import { idsUnder, resealingDevice } from '../support/resealing-device.js';
 import { until } from '../support/synced-devices.js';
 import { watchedDatabase } from '../support/watched-powersync.js';
 
-interface Options {
-  readonly deletes?: 'sealed' | 'engine';
-}
-
-/** A device that seals under the first key, and the vault with the next one. */
-async function newDevice({ deletes = 'sealed' }: Options = {}) {
-  const { vault, store, opener } = vaultForTesting('sealed again');
-  const open = (header: string) => openVault(memoryStore(header), opener);
-  const first = await open(vault.header);
-  const next = await open((await rotateDataKey(store, vault)).header);
-  const db = await openPowerSync(schemaOf(tables));
-  const mirror = await startMirror({ db, tables, vault: first, deletes });
-  onTestFinished(() => mirror.close());
-  const run = async (...statements: readonly string[]) => {
-    await db.writeTransaction(async (tx) => {
-      for (const sql of statements) await tx.execute(sql);
-    });
-    await mirror.flush();
-  };
-  const unlock = async () => {
-    await mirror.unlock(next);
-    await mirror.flush();
-  };
-  return { db, mirror, first, next, run, unlock, open, waiting: () => waitingIn(db) };
-}
-
-/** The rows that wait, once all of them wait under this key alone. */
-async function idsUnder(db: PowerSyncDatabase, prefix: string): Promise<readonly string[]> {
-  const waiting = await waitingIn(db);
-  expect(waiting.filter(({ op, payload }) => op === 'PUT' && !payload?.startsWith(prefix))).toEqual(
-    [],
-  );
-  return waiting.map(({ id }) => id);
-}
-
 it('a chain of edits waits as one row, which names what may have been sent', async () => {
-  const { db, next, run, unlock, waiting } = await newDevice();
+  const { db, next, run, unlock, waiting } = await resealingDevice();
   await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
   await run("UPDATE notes SET body = 'two'");
   await run("UPDATE notes SET folder = 'three'");
@@ -63,7 +26,7 @@ it('a chain of edits waits as one row, which names what may have been sent', asy
 });
 
 it('what waits in one upload stays together, and other uploads are divided from it', async () => {
-  const { db, next, run, unlock, waiting } = await newDevice();
+  const { db, next, run, unlock, waiting } = await resealingDevice();
   const rows = (from: number, to: number) =>
     `INSERT INTO notes (id, title) WITH RECURSIVE n (i) AS (
       SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to}
@@ -90,7 +53,7 @@ it('what waits in one upload stays together, and other uploads are divided from 
 });
 
 it('a payload goes whose row was deleted by DELETE since', async () => {
-  const { db, run, unlock, waiting } = await newDevice({ deletes: 'engine' });
+  const { db, run, unlock, waiting } = await resealingDevice({ deletes: 'engine' });
   await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
   await run("DELETE FROM notes WHERE id = 'n1'");
   await unlock();
@@ -99,7 +62,7 @@ it('a payload goes whose row was deleted by DELETE since', async () => {
 });
 
 it('a payload goes whose row was deleted by DELETE since, whatever the server shows in its place', async () => {
-  const { db, mirror, next, run, unlock, waiting } = await newDevice({ deletes: 'engine' });
+  const { db, mirror, next, run, unlock, waiting } = await resealingDevice({ deletes: 'engine' });
   await run("INSERT INTO notes (id, title) VALUES ('n1', 'one'), ('n2', 'one')");
   await run("DELETE FROM notes WHERE id = 'n1'");
   await db.writeTransaction(async (tx) => {
@@ -136,7 +99,7 @@ it('a payload goes whose row was deleted by DELETE since, whatever the server sh
 });
 
 it('what waits leaves though what the app wrote since can not be sealed', async () => {
-  const { db, mirror, next, run, unlock, waiting } = await newDevice();
+  const { db, mirror, next, run, unlock, waiting } = await resealingDevice();
   await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
   await run("UPDATE notes SET title = 'two', day = 'some day'");
   expect(mirror.status.unsealable).toBe(1);
@@ -150,7 +113,7 @@ it('what waits leaves though what the app wrote since can not be sealed', async 
 });
 
 it('what waits leaves though what arrived since is under a key that nobody knows yet', async () => {
-  const { db, mirror, next, run, unlock, waiting } = await newDevice();
+  const { db, mirror, next, run, unlock, waiting } = await resealingDevice();
   await run("INSERT INTO tasks (id, name) VALUES ('t1', 'one')");
   // As a server can do that lets a table sync past the upload queue.
   await db.writeTransaction(async (tx) => {
@@ -174,7 +137,7 @@ it('what waits leaves though what arrived since is under a key that nobody knows
 });
 
 it('a vault that lacks the key used last locks the mirror, and says why', async () => {
-  const { db, mirror, first, next, run, unlock, open } = await newDevice();
+  const { db, mirror, first, next, run, unlock, open } = await resealingDevice();
   await unlock();
   await run("INSERT INTO notes (id, title) VALUES ('n1', 'under the next')");
   await mirror.unlock(await open(first.header));
@@ -189,7 +152,7 @@ it('a vault that lacks the key used last locks the mirror, and says why', async 
 });
 
 it('an upload waits for the mirror to seal its rows again', async () => {
-  const { db, mirror, next, run } = await newDevice();
+  const { db, mirror, next, run } = await resealingDevice();
   await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
   await mirror.close();
   // As a mirror that dies when it has noted the next key.
@@ -216,7 +179,7 @@ it('an upload waits for the mirror to seal its rows again', async () => {
 });
 
 it('what waits under the primary already is found without the write lock', async () => {
-  const { db, mirror, first, next, run, waiting } = await newDevice();
+  const { db, mirror, first, next, run, waiting } = await resealingDevice();
   await run("INSERT INTO notes (id, title) VALUES ('n1', 'one')");
   await mirror.close();
   const { db: watched, watch } = watchedDatabase(db);
@@ -236,7 +199,7 @@ it('what waits under the primary already is found without the write lock', async
 });
 
 it('a refusal is noted of an upload that was taken back in part', async () => {
-  const { db, mirror, run, unlock } = await newDevice({ deletes: 'engine' });
+  const { db, mirror, run, unlock } = await resealingDevice({ deletes: 'engine' });
   await run("INSERT INTO notes (id, title) VALUES ('n1', 'one'), ('n2', 'one')");
   const accept = uploadWith({ tables, send: async () => {} });
   await accept(db);

@@ -30,6 +30,10 @@ export const BROKEN_SEALING: BrokenAdapters = {
     outcomesBy((each) => ({ ...each, supersedes: false })),
     'takes back what is superseded, and names what that had merged',
   ],
+  'takes back only what is replaced': [
+    outcomesBy((each) => (each.sealed ? each : { ...each, supersedes: false })),
+    'takes back what can not be sealed again, and hands it out at a release',
+  ],
   'sends while uploads are held': [
     storesBy(() => ({ holdUploads: async () => {} })),
     'lets nothing leave that is to be sealed again, and nothing sealed while it is held',
