@@ -2,7 +2,12 @@
 import { cleartext, defineTable, encryptDelete, encrypted, encryptRow } from 'rowseal';
 import { vaultForTesting } from 'rowseal/testing';
 import { describe, expect, it } from 'vitest';
-import { columnsMadeOf, type OldRow } from '../../src/adapters/powersync/migration/column-map.js';
+import {
+  columnsMadeOf,
+  mappedRow,
+  type OldRow,
+  Unfit,
+} from '../../src/adapters/powersync/migration/column-map.js';
 import { watchFreshness } from '../../src/adapters/powersync/migration/freshness.js';
 import {
   type JudgeContext,
@@ -50,6 +55,12 @@ it('a column that the sealed row lacks is older than any copy', () => {
   const lacking = row({ plain: { account: 'giro', note: '' }, sealed });
   expect(planCopy(context, lacking)).toEqual({ kind: 'write', plain: OLD });
   expect(judgeRow(context, lacking)).toMatchObject({ result: 'differs' });
+});
+
+it('a map that fails later makes a row unfit, and ends no process', async () => {
+  const map = { note: () => Promise.reject(new Error('later')) } as never;
+  expect(mappedRow(table, map, 't1', OLD)).toBeInstanceOf(Unfit);
+  await new Promise((resolve) => setTimeout(resolve, 0)); // when an unhandled rejection is told
 });
 
 it('a delete waits while a mark does not open that may say what it means', () => {

@@ -1,7 +1,7 @@
 /** The server's side of a migration, as Postgres text: refusing plaintext, and removing it. */
 import { assertOptions } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
-import { assertTable } from '../arguments.js';
+import { assertGiven, assertTable } from '../arguments.js';
 import { sealedName } from '../sealed-name.js';
 import { ownerColumn } from './owner-column.js';
 import { sqlColumnName, sqlName } from './sql-names.js';
@@ -25,8 +25,8 @@ export interface MigrationSqlOptions {
  * you enable it, and a function that removes verified rows, which nobody may call until you grant it to
  * your server's role.
  *
- * @throws `TypeError` for what is no table that `defineTable` makes, names that Postgres can't hold, an
- * old table of the name of the new one, and an owner column that is encrypted or no text.
+ * @throws `TypeError` for what is no table that `defineTable` makes, names that Postgres can't hold or that
+ * have a line break or `$rowseal$`, an old table of the name of the new one, and an owner column that is encrypted or no text.
  *
  * @example
  * ```ts
@@ -43,6 +43,8 @@ export function migrationSql(options: MigrationSqlOptions): string {
   const { from, table, owner, fromOwner = owner } = options;
   assertTable(table);
   const sealedOwner = ownerColumn(table, owner);
+  const isPlain = ![from, table.name, owner, fromOwner].some((name) => ENDS_TEXT.test(name));
+  assertGiven(isPlain, "names without line breaks and '$rowseal$'");
   if (from === table.name || from === sealedName(table)) {
     throw new TypeError(`Give from: the name of the old table, which is not '${from}'.`);
   }
@@ -50,6 +52,9 @@ export function migrationSql(options: MigrationSqlOptions): string {
     '\n',
   );
 }
+
+/** What would end a comment, or the body of a function, in which a name stands. */
+const ENDS_TEXT = /[\r\n]|\$rowseal\$/;
 
 const HEAD = `\
 -- The migration of a plaintext table for rowseal, for Postgres 14 or later. May be run again.

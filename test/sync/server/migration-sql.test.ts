@@ -143,6 +143,8 @@ it.each([
   [{ ...NO_OWNER, owner: 'owner_id', from: 'entries' }, /not 'entries'/],
   [{ ...NO_OWNER, owner: 'owner_id', from: 'entries_sealed' }, /not 'entries_sealed'/],
   [{ ...NO_OWNER, owner: 'owner_id', from: '' }, /Postgres can't hold/],
+  [{ ...NO_OWNER, owner: 'owner_id', from: 't\n; DROP TABLE x; --' }, /Give names without/],
+  [{ ...NO_OWNER, owner: 'owner_id', from: 'a $rowseal$ b' }, /Give names without/],
   [NO_OWNER, /Give owner: /],
   [{ ...NO_OWNER, owner: 'payload' }, /can't be the owner/],
   [{ ...NO_OWNER, owner: 'amount' }, /can't be the owner/],

@@ -81,7 +81,10 @@ export function columnsMadeOf(
 
 function mapped(map: ColumnMap, name: string, row: OldRow): unknown {
   const convert = Object.hasOwn(map, name) ? map[name] : undefined;
-  return convert ? convert(row) : (row[name] ?? null);
+  const value: unknown = convert ? convert(row) : (row[name] ?? null);
+  // Which no column can hold; that it fails later must not end the process.
+  if (value instanceof Promise) value.catch(() => {});
+  return value;
 }
 
 /** What the plaintext table gives back for it, so that the same value is always the same text. */
