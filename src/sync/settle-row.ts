@@ -153,7 +153,7 @@ function settleNothing(row: RowInHand, { refusal }: Arrivals): RowOutcome {
     return { table: table.name, id: work.id, record: null, done, supersedes: isResealed };
   if (!isResealed) throw refusal;
   // There is nothing to seal again, not even later.
-  return { ...hold(row, refusal), done, held: [], supersedes: true };
+  return { ...hold(row, refusal), done, held: [] };
 }
 
 /** The row left this device's scope: nothing is uploaded, and nothing that was known is lost. */
@@ -216,7 +216,7 @@ function hold(row: RowInHand, error: RowsealError): RowOutcome {
     done: arrived,
     held: writes,
     // What can't be sealed again must not hold up every upload behind it.
-    supersedes: isResealed && kind !== 'waiting',
+    supersedes: isResealed,
   };
 }
 
