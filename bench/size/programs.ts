@@ -51,7 +51,7 @@ const PROGRAMS: readonly Program[] = [
     name: `added to that by ${MIRROR.join(', ')}`,
     code: `${exporting(APP)} export { ${MIRROR.join(', ')} } from 'rowseal/powersync';`,
     over: exporting(APP),
-    budget: kilobytes(22.4), // the aim: 12
+    budget: kilobytes(22.5), // the aim: 12
   },
 ];
 
