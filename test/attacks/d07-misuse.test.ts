@@ -61,6 +61,7 @@ const WITHOUT_OPTIONS = [
   'lockVault',
   'memoryStore',
   'pinOf',
+  'refreshVault',
   'removeSlot',
   'rotateDataKey',
 ];
