@@ -98,6 +98,8 @@ it('B07: a header that is gone, or is no header, locks nobody out', async () => 
   await show(vault.header);
   await untilShown(null);
   expect(mirror.status.state).toBe('running');
+  await server.setColumns(VAULTS, 'ada', { header: 'plaintext' }); // under a hash that was looked at
+  await untilShown('HEADER_MALFORMED');
 });
 
 it('C06: a header under another vault key stops the mirror once, and never makes it follow', async () => {

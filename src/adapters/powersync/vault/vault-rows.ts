@@ -83,9 +83,10 @@ export function watchVaultRow(
     // A database that is busy, or being closed, has nothing to tell.
     const row = await readVaultRow(db, user).catch(() => undefined);
     if (stopped || row === undefined) return;
-    const hash = row?.hash;
-    if (hash === seen) return;
-    seen = hash;
+    // Not its hash: a server may leave that as it was.
+    const header = row?.header;
+    if (header === seen) return;
+    seen = header;
     // Not awaited: it may take long, and ask for the row itself.
     void call(listener);
   };
