@@ -17,11 +17,11 @@ it('listeners that throw or reject are told to the host, and called for the next
   };
   const rejecting = async () => throwing();
   for (const listener of [throwing, rejecting]) onTestFinished(store.onHeader(listener));
-  for (const [at, hash] of ['one', 'two'].entries()) {
+  for (const [at, header] of ['one', 'two'].entries()) {
     await db.execute("DELETE FROM ps_untyped WHERE type = 'rowseal_vaults'");
     await db.execute(
-      "INSERT INTO ps_untyped (type, id, data) VALUES ('rowseal_vaults', 'ada', json_object('hash', ?))",
-      [hash],
+      "INSERT INTO ps_untyped (type, id, data) VALUES ('rowseal_vaults', 'ada', json_object('header', ?))",
+      [header],
     );
     await until(() => expect(reported).toHaveLength(2 * (at + 1)));
   }
