@@ -157,7 +157,8 @@ it.each(Object.keys(WAYS))(
     expect(await expectAllOrNothing(whole, server)).toBe(true);
 
     const gone: boolean[] = [];
-    for (let step = 0; step < steps; step++) {
+    // A clear alone is one transaction: where in it makes less of a difference.
+    for (let step = 0; step < steps; step += way === 'logOut' ? 1 : 2) {
       const copy = await copyOf(file);
       const dying = await startLeaver(copy, way, step);
       dying.send('leave');

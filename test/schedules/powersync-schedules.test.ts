@@ -13,7 +13,7 @@ import { scheduleOf } from './schedule.js';
 
 const { PROPERTY_SEED = '1', PROPERTY_FACTOR = '1' } = process.env;
 const FIRST = Number(PROPERTY_SEED);
-const COUNT = 30 * Number(PROPERTY_FACTOR);
+const COUNT = 20 * Number(PROPERTY_FACTOR);
 
 it(`PowerSync devices end ${COUNT} schedules as those in memory do`, async () => {
   const vaults = await orderedVaults();
