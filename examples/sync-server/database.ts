@@ -1,5 +1,5 @@
 /** The Postgres behind the sync server, which tells of every commit in the order of commits. */
-import { PGlite, type Transaction } from '@electric-sql/pglite';
+import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { withoutFileHeaders } from '../bank-statement/tar-archive.js';
 import {
   CAPTURE_TABLE,
@@ -8,6 +8,7 @@ import {
   captureTriggers,
   type TableFacts,
 } from './changes.js';
+import { emptyPostgres } from './empty-postgres.js';
 
 export interface Database {
   readonly db: PGlite;
@@ -71,16 +72,6 @@ export async function openDatabase(
       await db.close();
     },
   };
-}
-
-/** The files of an empty Postgres, once there are some: to copy them is faster than to make them. */
-let emptyFiles: Blob | undefined;
-
-async function emptyPostgres(): Promise<PGlite> {
-  if (emptyFiles) return PGlite.create({ loadDataDir: emptyFiles });
-  const db = await PGlite.create();
-  emptyFiles = await db.dumpDataDir('none');
-  return db;
 }
 
 /** Tables with an `id`: what has none can't be synced. */

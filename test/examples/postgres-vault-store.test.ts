@@ -1,15 +1,16 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { byPassword, changePassword, createVault, openVault } from 'rowseal';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   postgresVaultStore,
   VAULTS_SQL,
 } from '../../examples/bank-statement/postgres-vault-store.js';
+import { emptyPostgres } from '../../examples/sync-server/empty-postgres.js';
 import { fastKdf } from '../support/fast-kdf.js';
 
 let db: PGlite;
 beforeAll(async () => {
-  db = await PGlite.create();
+  db = await emptyPostgres();
   await db.exec(VAULTS_SQL);
 });
 beforeEach(() => db.exec('DELETE FROM vaults'));

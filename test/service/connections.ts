@@ -1,5 +1,6 @@
 /** As much of a pool of `pg` as the suite uses, so that a Postgres in memory can stand in for it. */
-import { PGlite } from '@electric-sql/pglite';
+
+import { emptyPostgres } from '../../examples/sync-server/empty-postgres.js';
 import type { PostgresRow } from './service-backend.js';
 
 export interface Answer {
@@ -20,7 +21,7 @@ export interface Connections {
 
 /** It has one connection, so whoever takes it keeps the others waiting. */
 export async function inMemory(): Promise<Connections> {
-  const db = await PGlite.create();
+  const db = await emptyPostgres();
   let last: Promise<void> = Promise.resolve();
   const ask = async (sql: string, params?: unknown[]): Promise<Answer> => {
     if (params) {

@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
+import { emptyPostgres } from '../../../examples/sync-server/empty-postgres.js';
 
 /** A Postgres in memory; a query that is refused gives its SQLSTATE instead of rows. */
 export interface Postgres {
@@ -9,7 +9,7 @@ export interface Postgres {
 }
 
 export async function openPostgres(): Promise<Postgres> {
-  const db = await PGlite.create();
+  const db = await emptyPostgres();
   const run = async (text: string, values: readonly unknown[] = []) =>
     (await db.query<Record<string, unknown>>(text, [...values])).rows;
   return {
