@@ -110,9 +110,10 @@ export function tableBehind(name: string, tables: readonly Table[]): Table | und
   return tables.find((table) => sealedName(table) === name);
 }
 
-/** Whether the entry has a payload that is sealed, under whatever key. */
-export function hasEnvelope({ opData }: UploadEntry): boolean {
-  return isEnvelope(opData?.payload);
+/** The payload of an entry that is sealed, under whatever key; `null` for any other. */
+export function sealedPayloadOf({ opData }: UploadEntry): string | null {
+  const payload = opData?.payload;
+  return isEnvelope(payload) ? payload : null;
 }
 
 function unknownToUs({
@@ -186,7 +187,7 @@ function assertEnvelope(table: Table, payload: unknown): void {
   if (!isEnvelope(payload)) exposed(table, "'payload' has no sealed payload");
 }
 
-function isEnvelope(payload: unknown): boolean {
+function isEnvelope(payload: unknown): payload is string {
   try {
     parseEnvelope(payload, 'text');
     return true;

@@ -79,7 +79,7 @@ export const SEALING_DUTIES: Readonly<Record<string, AdapterDuty>> = {
   async 'takes back what can not be sealed again, and hands it out at a release'(bench) {
     const { hands, store, next } = await waiting(bench);
     await store.sealUnder(next);
-    const payload = under(next[0] ?? '');
+    const payload = under(next[0] as string);
     while (true) {
       const { rows, snapshot } = await store.readWork(1, 0, []);
       if (rows.length === 0) break;
@@ -100,6 +100,12 @@ export const SEALING_DUTIES: Readonly<Record<string, AdapterDuty>> = {
     );
     await store.release();
     ensureEqual(placesOf(await allWork(store)), ['notes n1', 'tasks t1'], 'The rows then');
+  },
+  async 'notes a key for the mirror that works, and for no other'(bench) {
+    const { hands, store, next } = await waiting(bench);
+    const other = await takenOver(hands, VAULT_ID);
+    ensureEqual(await store.sealUnder(next), 'standby', 'What became of the keys');
+    ensureEqual(placesOf(await allWork(other)), [], 'The rows that are to be sealed again');
   },
   async 'lets nothing leave that is to be sealed again, and nothing sealed while it is held'(
     bench,

@@ -1,5 +1,6 @@
 /** Adapters that let leave what waits under an earlier key. */
 
+import { startOf, VAULT_ID } from '../../src/testing/adapter-bench.js';
 import { outcomesBy, rowsBy, storesBy } from './break-adapter.js';
 import type { BrokenAdapters } from './broken-queues.js';
 
@@ -37,6 +38,15 @@ export const BROKEN_SEALING: BrokenAdapters = {
   'sends while uploads are held': [
     storesBy(() => ({ holdUploads: async () => {} })),
     'lets nothing leave that is to be sealed again, and nothing sealed while it is held',
+  ],
+  'notes a key for a mirror that stands by': [
+    storesBy((store) => ({
+      async sealUnder(prefixes) {
+        await store.takeOver(startOf(VAULT_ID));
+        return store.sealUnder(prefixes);
+      },
+    })),
+    'notes a key for the mirror that works, and for no other',
   ],
   'goes back to an earlier key': [
     storesBy((store) => ({

@@ -3,7 +3,7 @@ import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { RowsealError } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
 import { startTimer } from '../../sync/timer.js';
-import { hasEnvelope, tableBehind, type UploadEntry } from '../../sync/to-server.js';
+import { sealedPayloadOf, tableBehind, type UploadEntry } from '../../sync/to-server.js';
 
 /** Mostly the mirror has sealed it again in no time, and PowerSync waits for seconds. */
 const LOOKS = 10;
@@ -39,10 +39,9 @@ function waits(entry: UploadEntry, tables: readonly Table[], sealing: Sealing | 
   if (!sealing || entry.op !== 'PUT' || table === undefined) return false;
   // Nobody would seal it again that no mirror looks after.
   if (!(JSON.parse(sealing.tables) as readonly string[]).includes(table)) return false;
-  const { payload } = entry.opData ?? {};
-  if (sealing.held === 0 && String(payload).startsWith(sealing.prefix)) return false;
+  const payload = sealedPayloadOf(entry);
   // What is not sealed nobody seals again either: it is refused, and may be handed to the app.
-  return hasEnvelope(entry);
+  return payload !== null && (sealing.held === 1 || !payload.startsWith(sealing.prefix));
 }
 
 /** `null` before a mirror has noted any. */
