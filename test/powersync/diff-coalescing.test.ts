@@ -156,10 +156,12 @@ describe('an app that is told in any pieces', () => {
         let isWhole = true;
         let current: Vault | null = vault;
         let isFailing = false;
+        let takes = 0;
         const turns = createDiffTurns({
           ...{ table: notes, acceptRetired: false, vault: () => current },
           source: {
             async take() {
+              takes++;
               const taken = { whole: isWhole, records: isWhole ? model.all() : model.take() };
               if (isWhole) model.take();
               isWhole = false;
@@ -188,6 +190,9 @@ describe('an app that is told in any pieces', () => {
           if (act.turn !== 'nothing') await run(act.turn);
         }
         await run('told');
+        const before = takes;
+        await turns.run(); // which nobody has asked for
+        expect(takes).toBe(before);
         for (const id of ['a', 'b', 'c']) {
           const is = says(model.table.get(id));
           // What does not open leaves the app what it has.

@@ -108,6 +108,7 @@ describe('an edit that never reached the server', () => {
     const { db, migration } = laptop;
     await side.server.cutOff('laptop');
     await db.execute("UPDATE transactions SET note = 'cake' WHERE id = 't1'");
+    await db.execute("UPDATE transactions SET note = note WHERE id = 't0'"); // queued all the same
     await db.execute("DELETE FROM transactions WHERE id = 't2'");
     await db.execute("INSERT INTO transactions (id, amount, merchant) VALUES ('t3', 3, 'Deli')");
     const switching = expect(migration.switchOver()).rejects.toThrow(/1 rows/);

@@ -156,12 +156,12 @@ describe('rows', () => {
       await stale(sql);
       await laptop.mirror.flush();
       await untilSent(db);
-      await until(async () =>
-        expect(await laptop.migration.verify()).toMatchObject({ differing: 1 }),
-      );
-      const [row] = await laptop.migration.differences();
-      expect(row).toMatchObject({ result: 'differs' });
-      expect(row?.detail).toMatch(detail);
+      await until(async () => {
+        expect(await laptop.migration.verify()).toMatchObject({ differing: 1 });
+        const [row] = await laptop.migration.differences();
+        expect(row).toMatchObject({ result: 'differs' });
+        expect(row?.detail).toMatch(detail);
+      });
       await db.execute("INSERT INTO rowseal_moving_queue VALUES ('transactions', 't1')");
       await untilRows(db, NEW_ROWS, [T1]);
       await laptop.migration.copy();

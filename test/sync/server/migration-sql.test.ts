@@ -143,6 +143,7 @@ it.each([
   [{ ...NO_OWNER, owner: 'owner_id', from: 'entries' }, /not 'entries'/],
   [{ ...NO_OWNER, owner: 'owner_id', from: 'entries_sealed' }, /not 'entries_sealed'/],
   [{ ...NO_OWNER, owner: 'owner_id', from: '' }, /Postgres can't hold/],
+  [{ ...NO_OWNER, owner: 'owner_id', from: undefined as never }, /Postgres can't hold/],
   [{ ...NO_OWNER, owner: 'owner_id', from: 't\n; DROP TABLE x; --' }, /Give names without/],
   [{ ...NO_OWNER, owner: 'owner_id', from: 'a $rowseal$ b' }, /Give names without/],
   [NO_OWNER, /Give owner: /],
