@@ -1,7 +1,6 @@
 /** What a hostile server, an impatient app and the next user do to a migration. */
 import { migrateTable, type OldRow, startMirror } from 'rowseal/powersync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { newDevice, untilSent } from '../support/migrating-devices.js';
 import {
   entries,
   type MigratingServer,
@@ -13,7 +12,8 @@ import {
   openUserVault,
   tables,
   uploads,
-} from '../support/moving-app.js';
+} from '../support/migrating-app.js';
+import { newDevice, untilSent } from '../support/migrating-devices.js';
 import { openPowerSync } from '../support/open-powersync.js';
 import { connect, until, untilRows } from '../support/synced-devices.js';
 
@@ -142,7 +142,7 @@ describe('an edit that never reached the server', () => {
     await laptop.quit();
     await switching;
     const again = await newDevice(side, 'laptop', laptop.file);
-    expect(await again.db.getAll('SELECT 1 FROM rowseal_moving_edits')).toEqual([]);
+    expect(await again.db.getAll('SELECT 1 FROM rowseal_migration_edits')).toEqual([]);
     await again.connect();
     await until(async () =>
       expect(await side.server.query("SELECT id FROM transactions WHERE id = 't3'")).toHaveLength(
@@ -159,7 +159,7 @@ describe('an edit that never reached the server', () => {
     });
     await expect(migration.switchOver()).rejects.toThrow(/closed|cleared/);
     expect(await db.getAll('SELECT 1 FROM ps_crud')).toHaveLength(1);
-    expect(await db.getAll('SELECT 1 FROM rowseal_moving_edits')).toEqual([]);
+    expect(await db.getAll('SELECT 1 FROM rowseal_migration_edits')).toEqual([]);
   });
 });
 
@@ -203,7 +203,7 @@ describe('what is said of rows', () => {
     const { db, migration } = await copied();
     expect(migration.status).toMatchObject({ pending: 0, differing: 1 });
     await db.disconnect();
-    await db.execute("INSERT INTO rowseal_moving_queue VALUES ('transactions', 't1')");
+    await db.execute("INSERT INTO rowseal_migration_queue VALUES ('transactions', 't1')");
     await until(() => expect(migration.status).toMatchObject({ pending: 1, differing: 0 }));
   });
 

@@ -1,12 +1,12 @@
 /** What is copied while both tables are in use, by which device, and over what. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newDevice, oldDevice, untilSent } from '../support/migrating-devices.js';
 import {
   type MigratingServer,
   migratingServer,
   NEW_ROWS,
   OLD_ROWS,
-} from '../support/moving-app.js';
+} from '../support/migrating-app.js';
+import { newDevice, oldDevice, untilSent } from '../support/migrating-devices.js';
 import { until, untilRows } from '../support/synced-devices.js';
 
 let side: MigratingServer;
@@ -84,7 +84,7 @@ describe('both tables are written', () => {
     const back = await newDevice(side, 'phone', phone.file);
     // Looked at again, as after a change of the map.
     await back.db.execute(
-      "INSERT OR IGNORE INTO rowseal_moving_queue VALUES ('transactions', 't1')",
+      "INSERT OR IGNORE INTO rowseal_migration_queue VALUES ('transactions', 't1')",
     );
     await until(() => expect(back.migration.status.pending).toBe(1));
     expect(await back.db.getAll(NEW_ROWS)).toEqual([T1, T2]);
@@ -162,12 +162,12 @@ describe('what somebody wrote in the new table stays', () => {
       await migration.copy();
       expect(await migration.verify()).toMatchObject({ verified: 2, differing: 0 });
     }
-    expect(await phone.db.getAll('SELECT id, result FROM rowseal_moving_rows ORDER BY id')).toEqual(
-      [
-        { id: 't1', result: 'newer' },
-        { id: 't2', result: 'same' },
-      ],
-    );
+    expect(
+      await phone.db.getAll('SELECT id, result FROM rowseal_migration_rows ORDER BY id'),
+    ).toEqual([
+      { id: 't1', result: 'newer' },
+      { id: 't2', result: 'same' },
+    ]);
   });
 
   it('also an edit that a device makes before it hears of what it replaces', async () => {

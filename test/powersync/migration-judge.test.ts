@@ -14,7 +14,7 @@ import {
   judgeRow,
   planCopy,
 } from '../../src/adapters/powersync/migration/judge-row.js';
-import type { MovingRow } from '../../src/adapters/powersync/migration/moving-rows.js';
+import type { MigratedRow } from '../../src/adapters/powersync/migration/migrated-rows.js';
 
 const { vault } = vaultForTesting('migration judge');
 const before = defineTable('entries', { account: cleartext.text().bound() });
@@ -26,7 +26,7 @@ const marks = { areKnown: true, isSwitched: false, isEnded: false };
 const context: JudgeContext = { vault, table, map: {}, marks };
 const OLD = { account: 'giro', note: 'bread' };
 
-function row(parts: Partial<MovingRow>): MovingRow {
+function row(parts: Partial<MigratedRow>): MigratedRow {
   return {
     id: 't1',
     old: OLD,

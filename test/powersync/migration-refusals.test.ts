@@ -2,7 +2,6 @@
 import { lockVault } from 'rowseal';
 import { migrateTable, type OldRow, startMirror } from 'rowseal/powersync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { newDevice, oldDevice, untilSent } from '../support/migrating-devices.js';
 import {
   entries,
   type MigratingServer,
@@ -13,7 +12,8 @@ import {
   OLD_ROWS,
   openUserVault,
   tables,
-} from '../support/moving-app.js';
+} from '../support/migrating-app.js';
+import { newDevice, oldDevice, untilSent } from '../support/migrating-devices.js';
 import { openPowerSync } from '../support/open-powersync.js';
 import { connect, until, untilRows } from '../support/synced-devices.js';
 
@@ -144,10 +144,10 @@ describe('rows', () => {
     const { db } = laptop;
     const stale = (sql: string) =>
       db.writeTransaction(async (tx) => {
-        await tx.execute("UPDATE rowseal_moving SET copying = 1 WHERE name = 'transactions'");
+        await tx.execute("UPDATE rowseal_migration SET copying = 1 WHERE name = 'transactions'");
         await tx.execute(sql);
         await tx.execute('UPDATE rowseal_queue SET at = at / 64');
-        await tx.execute("UPDATE rowseal_moving SET copying = 0 WHERE name = 'transactions'");
+        await tx.execute("UPDATE rowseal_migration SET copying = 0 WHERE name = 'transactions'");
       });
     for (const [sql, detail] of [
       ["UPDATE entries SET note = 'stale', cents = 1", /'cents', 'note'/],
@@ -162,7 +162,7 @@ describe('rows', () => {
         expect(row).toMatchObject({ result: 'differs' });
         expect(row?.detail).toMatch(detail);
       });
-      await db.execute("INSERT INTO rowseal_moving_queue VALUES ('transactions', 't1')");
+      await db.execute("INSERT INTO rowseal_migration_queue VALUES ('transactions', 't1')");
       await untilRows(db, NEW_ROWS, [T1]);
       await laptop.migration.copy();
     }
@@ -217,9 +217,9 @@ describe('the end', () => {
   it('a database that fails is told, and tried again', async () => {
     const laptop = await newDevice(side, 'laptop');
     await laptop.connect();
-    await laptop.db.execute('ALTER TABLE rowseal_moving RENAME TO away');
-    await until(() => expect(laptop.migration.status.error?.message).toMatch(/rowseal_moving/));
-    await laptop.db.execute('ALTER TABLE away RENAME TO rowseal_moving');
+    await laptop.db.execute('ALTER TABLE rowseal_migration RENAME TO away');
+    await until(() => expect(laptop.migration.status.error?.message).toMatch(/rowseal_migration/));
+    await laptop.db.execute('ALTER TABLE away RENAME TO rowseal_migration');
     await until(() => expect(laptop.migration.status.error).toBeNull());
   });
 });

@@ -1,13 +1,13 @@
 /** From the old table to the new one: what waits for upload, and what old versions may still do. */
 import { logOut } from 'rowseal/powersync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newDevice, oldDevice, untilSent } from '../support/migrating-devices.js';
 import {
   type MigratingServer,
   migratingServer,
   NEW_ROWS,
   OLD_ROWS,
-} from '../support/moving-app.js';
+} from '../support/migrating-app.js';
+import { newDevice, oldDevice, untilSent } from '../support/migrating-devices.js';
 import { until, untilRows } from '../support/synced-devices.js';
 
 let side: MigratingServer;
@@ -88,7 +88,7 @@ describe('what never reached the server', () => {
     await side.server.query('SELECT 1');
     await laptop.migration.switchOver();
     expect(await laptop.db.getAll(NEW_ROWS)).toEqual(AFTER_EDITS);
-    expect(await laptop.db.getAll('SELECT id FROM rowseal_moving_edits')).toEqual([]);
+    expect(await laptop.db.getAll('SELECT id FROM rowseal_migration_edits')).toEqual([]);
   });
 
   it('is carried over once, although the upload was applied and its answer lost', async () => {
@@ -173,9 +173,9 @@ describe('what never reached the server', () => {
     await laptop.db.execute("UPDATE transactions SET merchant = NULL WHERE id = 't1'");
     await expect(laptop.migration.switchOver()).rejects.toThrow(/1 rows/);
     await laptop.migration.switchOver({ leaveUnfit: true });
-    expect(await laptop.db.getAll('SELECT id, kind, columns FROM rowseal_moving_edits')).toEqual([
-      { id: 't1', kind: 'patch', columns: '["merchant"]' },
-    ]);
+    expect(await laptop.db.getAll('SELECT id, kind, columns FROM rowseal_migration_edits')).toEqual(
+      [{ id: 't1', kind: 'patch', columns: '["merchant"]' }],
+    );
     await laptop.migration.verify();
     const removing = laptop.migration.removePlaintext({ remove: side.remove });
     await expect(removing).rejects.toThrow(/1 edits of 'transactions' are not in 'entries'/);
@@ -245,7 +245,7 @@ describe('after the switch', () => {
     await laptop.migration.switchOver();
     await laptop.migration.verify();
     await logOut(laptop.db);
-    for (const own of ['rowseal_moving', 'rowseal_moving_queue', 'rowseal_moving_rows']) {
+    for (const own of ['rowseal_migration', 'rowseal_migration_queue', 'rowseal_migration_rows']) {
       expect(await laptop.db.getAll(`SELECT * FROM ${own}`)).toEqual([]);
     }
     await expect(laptop.migration.copy()).rejects.toThrow(/closed/);

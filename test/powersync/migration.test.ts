@@ -1,12 +1,12 @@
 /** The migration of a plaintext table, from the first copy to the end of the plaintext. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newDevice, untilSent } from '../support/migrating-devices.js';
 import {
   type MigratingServer,
   migratingServer,
   NEW_ROWS,
   OLD_ROWS,
-} from '../support/moving-app.js';
+} from '../support/migrating-app.js';
+import { newDevice, untilSent } from '../support/migrating-devices.js';
 import { until, untilRows } from '../support/synced-devices.js';
 
 let side: MigratingServer;

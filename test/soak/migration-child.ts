@@ -18,7 +18,7 @@ import {
   openUserVault,
   tables,
   uploads,
-} from '../support/moving-app.js';
+} from '../support/migrating-app.js';
 import { powersyncAt } from '../support/powersync-at.js';
 import type { MigrationOrder, MigrationReport, MovedRow } from './migration-lives.js';
 

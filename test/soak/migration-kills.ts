@@ -17,7 +17,7 @@ import {
   type MigratingServer,
   migratingServer,
   openUserVault,
-} from '../support/moving-app.js';
+} from '../support/migrating-app.js';
 import type { MigrationOrder, MigrationReport, MovedRow } from './migration-lives.js';
 import { type Random, randomFrom } from './random.js';
 

@@ -18,7 +18,7 @@ import {
   openUserVault,
   tables,
   uploads,
-} from './moving-app.js';
+} from './migrating-app.js';
 import { type DatabaseFile, databaseFile } from './open-powersync.js';
 import { connect, until } from './synced-devices.js';
 

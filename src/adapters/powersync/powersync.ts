@@ -29,8 +29,8 @@ export type { ColumnMap, MapColumn, OldRow } from './migration/column-map.js';
 export type { RowResult } from './migration/judge-row.js';
 export { type MigrateTableOptions, migrateTable } from './migration/migrate-table.js';
 export type { Migration, MigrationStatus } from './migration/migration.js';
+export type { MigrationPhase } from './migration/migration-notes.js';
 export { migrations } from './migration/migrations.js';
-export type { MigrationPhase } from './migration/moving-notes.js';
 export type {
   RemovedPlaintext,
   RemovePlaintextOptions,

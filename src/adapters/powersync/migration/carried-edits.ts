@@ -1,7 +1,7 @@
 /** Edits of the old table that were taken out of the upload queue, as they are kept. */
 import type { LockContext } from '@powersync/common';
 import type { EngineRow } from '../../../sync/sync-store.js';
-import type { MovingTable } from './moving-table.js';
+import type { MigratedTable } from './migrated-table.js';
 
 /** What a chain of edits of one row adds up to. */
 export interface Edit {
@@ -15,10 +15,10 @@ export interface Edit {
 /** By id. */
 export async function readEdits(
   tx: Pick<LockContext, 'getAll'>,
-  { from }: MovingTable,
+  { from }: MigratedTable,
 ): Promise<Map<string, Edit>> {
   const rows = await tx.getAll<{ id: string; kind: Edit['kind']; columns: string; row: string }>(
-    'SELECT id, kind, columns, "row" FROM rowseal_moving_edits WHERE name = ? ORDER BY id',
+    'SELECT id, kind, columns, "row" FROM rowseal_migration_edits WHERE name = ? ORDER BY id',
     [from.name],
   );
   return new Map(

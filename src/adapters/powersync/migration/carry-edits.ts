@@ -10,8 +10,8 @@ import { executeOver } from '../json-chunks.js';
 import { literal, projectedRow, projection } from '../mirrored-table.js';
 import { type Edit, readEdits } from './carried-edits.js';
 import { columnsMadeOf, mappedRow, Unfit } from './column-map.js';
+import type { MigratedTable } from './migrated-table.js';
 import type { MigrationContext } from './migration-context.js';
-import type { MovingTable } from './moving-table.js';
 
 interface QueuedEdit {
   readonly id: string;
@@ -23,8 +23,8 @@ interface QueuedEdit {
 }
 
 /** Takes them out of the upload queue; resolves to how many rows they are of. */
-export async function carryEdits(tx: Transaction, moving: MovingTable): Promise<number> {
-  const { from } = moving;
+export async function carryEdits(tx: Transaction, migrated: MigratedTable): Promise<number> {
+  const { from } = migrated;
   const name = literal(from.name);
   const queued = await tx.getAll<QueuedEdit>(
     `SELECT c.data ->> '$.id' AS id, c.data ->> '$.op' AS op,
@@ -33,14 +33,14 @@ export async function carryEdits(tx: Transaction, moving: MovingTable): Promise<
     FROM ps_crud AS c LEFT JOIN ${from.table} AS o ON o.id = c.data ->> '$.id'
     WHERE c.data ->> '$.type' = ${name} ORDER BY c.id`,
   );
-  const edits = await readEdits(tx, moving);
+  const edits = await readEdits(tx, migrated);
   for (const each of queued) {
     const row = projectedRow(from.columns, each.row);
     edits.set(each.id, added(edits.get(each.id), each, row));
   }
   await executeOver(
     tx,
-    `INSERT OR REPLACE INTO rowseal_moving_edits (name, id, kind, columns, "row")
+    `INSERT OR REPLACE INTO rowseal_migration_edits (name, id, kind, columns, "row")
     SELECT ${name}, ${[0, 1, 2, 3].map((at) => `json_extract(value, '$[${at}]')`).join(', ')}
     FROM json_each(?)`,
     [...edits].map(([id, { kind, columns, row }]) => [
@@ -83,14 +83,14 @@ export async function applyEdits(
   tx: Transaction,
   context: MigrationContext,
 ): Promise<AppliedEdits> {
-  const { name } = context.moving.from;
+  const { name } = context.migrated.from;
   const applied: string[] = [];
   const unfit: string[] = [];
-  for (const [id, edit] of await readEdits(tx, context.moving)) {
+  for (const [id, edit] of await readEdits(tx, context.migrated)) {
     const fits = await applyEdit(tx, context, id, edit);
     (fits ? applied : unfit).push(id);
     if (fits) {
-      await tx.execute('DELETE FROM rowseal_moving_edits WHERE name = ? AND id = ?', [name, id]);
+      await tx.execute('DELETE FROM rowseal_migration_edits WHERE name = ? AND id = ?', [name, id]);
     }
   }
   return { applied, unfit };
@@ -99,11 +99,11 @@ export async function applyEdits(
 /** Says whether it fits. A row that was deleted elsewhere meanwhile stays deleted, as anywhere. */
 async function applyEdit(
   tx: Transaction,
-  { moving, map }: MigrationContext,
+  { migrated, map }: MigrationContext,
   id: string,
   { kind, columns, row }: Edit,
 ): Promise<boolean> {
-  const { to, declared } = moving;
+  const { to, declared } = migrated;
   if (row === null) {
     await tx.execute(`DELETE FROM ${to.plain.table} WHERE id = ?`, [id]);
     return true;
@@ -114,7 +114,7 @@ async function applyEdit(
     `SELECT ${projection(to.plain.columns, 'data')} AS "row" FROM ${to.plain.table} WHERE id = ?`,
     [id],
   );
-  const isPatch = kind === 'patch' && (found !== null || !(await isUnfit(tx, moving, id)));
+  const isPatch = kind === 'patch' && (found !== null || !(await isUnfit(tx, migrated, id)));
   if (!found && isPatch) return true;
   const before = projectedRow(to.plain.columns, found?.row ?? null);
   const written = isPatch ? columnsMadeOf(declared, map, id, row, columns) : Object.keys(values);
@@ -131,9 +131,9 @@ async function applyEdit(
 }
 
 /** Whether it is not in the new table since it could not be copied without the edit. */
-async function isUnfit(tx: Transaction, { from }: MovingTable, id: string): Promise<boolean> {
+async function isUnfit(tx: Transaction, { from }: MigratedTable, id: string): Promise<boolean> {
   const found = await tx.getOptional(
-    "SELECT 1 FROM rowseal_moving_rows WHERE name = ? AND id = ? AND result = 'unfit'",
+    "SELECT 1 FROM rowseal_migration_rows WHERE name = ? AND id = ? AND result = 'unfit'",
     [from.name, id],
   );
   return found !== null;

@@ -3,7 +3,7 @@ import type { MirrorState } from '../../../sync/mirror-status.js';
 import { startTimer, stopTimer } from '../../../sync/timer.js';
 import { copyPass } from './copy-pass.js';
 import type { MigrationContext } from './migration-context.js';
-import { type MigrationPhase, readPhase } from './moving-notes.js';
+import { type MigrationPhase, readPhase } from './migration-notes.js';
 
 /** Commits of this process and of this app's other tabs: at most one call in this time. */
 const THROTTLE_MS = 20;
@@ -41,7 +41,7 @@ export function startCopyLoop(
     const { vault, status } = mirror;
     if (ENDED.includes(status.state)) end();
     try {
-      const phase = await readPhase(db, context.moving);
+      const phase = await readPhase(db, context.migrated);
       if (phase !== null && vault && freshness.isFresh()) await copyPass(context, vault);
       await onLook({ phase, error: null });
     } catch (error) {
@@ -81,7 +81,7 @@ export function startCopyLoop(
   const stops = [
     db.onChange(
       { onChange: wake },
-      { tables: ['rowseal_moving_queue', 'rowseal_queue', 'ps_crud'], throttleMs: THROTTLE_MS },
+      { tables: ['rowseal_migration_queue', 'rowseal_queue', 'ps_crud'], throttleMs: THROTTLE_MS },
     ),
     db.registerListener({ statusChanged: wake }),
     mirror.subscribe(wake),

@@ -7,16 +7,16 @@ import { executeOver } from '../json-chunks.js';
 import { literal } from '../mirrored-table.js';
 import { type CopyPlan, type JudgeContext, type Judgement, planCopy } from './judge-row.js';
 import { readMarks } from './marks.js';
+import { COPY_TIME_DIVISOR, type MigratedRow, readRows } from './migrated-rows.js';
+import type { MigratedTable } from './migrated-table.js';
 import type { MigrationContext } from './migration-context.js';
-import { COPY_TIME_DIVISOR, type MovingRow, readRows } from './moving-rows.js';
-import type { MovingTable } from './moving-table.js';
 import { noteRows } from './row-results.js';
 
 /** Rows per transaction: the mirror seals and uploads what one transaction wrote as one. */
 const BATCH = 200;
 
 interface Planned {
-  readonly row: MovingRow;
+  readonly row: MigratedRow;
   readonly plan: CopyPlan;
 }
 
@@ -32,25 +32,25 @@ export async function copyPass(context: MigrationContext, vault: Vault): Promise
   }
 }
 
-async function queuedAfter({ db, moving }: MigrationContext, after: string): Promise<string[]> {
+async function queuedAfter({ db, migrated }: MigrationContext, after: string): Promise<string[]> {
   const rows = await db.getAll<{ id: string }>(
-    'SELECT id FROM rowseal_moving_queue WHERE name = ? AND id > ? ORDER BY id LIMIT ?',
-    [moving.from.name, after, BATCH],
+    'SELECT id FROM rowseal_migration_queue WHERE name = ? AND id > ? ORDER BY id LIMIT ?',
+    [migrated.from.name, after, BATCH],
   );
   return rows.map(({ id }) => id);
 }
 
 /** Rows are opened outside the write lock; one that has changed meanwhile is left for the next pass. */
 async function copyRows(
-  { db, moving, map, attempts }: MigrationContext,
+  { db, migrated, map, attempts }: MigrationContext,
   vault: Vault,
   ids: readonly string[],
 ): Promise<number> {
   const { rows, marks } = await db.readTransaction(async (tx) => ({
-    rows: await readRows(tx, moving, ids),
-    marks: await readMarks(tx, moving),
+    rows: await readRows(tx, migrated, ids),
+    marks: await readMarks(tx, migrated),
   }));
-  const judge: JudgeContext = { vault, table: moving.declared, map, marks };
+  const judge: JudgeContext = { vault, table: migrated.declared, map, marks };
   const planned = rows.map((row): Planned => {
     const plan = planCopy(judge, row);
     return { row, plan: plan.kind === 'write' && attempts.areOver(row) ? { kind: 'done' } : plan };
@@ -58,8 +58,8 @@ async function copyRows(
   const settled = planned.filter(({ plan }) => plan.kind !== 'wait');
   if (settled.length === 0) return planned.length;
   const done = await db.writeTransaction(async (tx) => {
-    const same = await unchanged(tx, moving, settled);
-    await writePlans(tx, moving, same);
+    const same = await unchanged(tx, migrated, settled);
+    await writePlans(tx, migrated, same);
     return same;
   });
   for (const { row, plan } of done) if (plan.kind === 'write') attempts.note(row);
@@ -68,12 +68,12 @@ async function copyRows(
 
 async function unchanged(
   tx: Transaction,
-  moving: MovingTable,
+  migrated: MigratedTable,
   planned: readonly Planned[],
 ): Promise<readonly Planned[]> {
   const now = await readRows(
     tx,
-    moving,
+    migrated,
     planned.map(({ row }) => row.id),
   );
   return planned.filter(({ row }, at) => JSON.stringify(row) === JSON.stringify(now[at]));
@@ -81,22 +81,22 @@ async function unchanged(
 
 async function writePlans(
   tx: Transaction,
-  moving: MovingTable,
+  migrated: MigratedTable,
   planned: readonly Planned[],
 ): Promise<void> {
   const writes = planned.flatMap(({ row, plan }) =>
     plan.kind === 'write' ? [{ id: row.id, plain: plan.plain }] : [],
   );
-  if (writes.length > 0) await writeCopies(tx, moving, writes);
-  const name = literal(moving.from.name);
+  if (writes.length > 0) await writeCopies(tx, migrated, writes);
+  const name = literal(migrated.from.name);
   const ids = planned.map(({ row }) => row.id);
   const ofThese = `WHERE name = ${name} AND id IN (SELECT value FROM json_each(?))`;
-  await executeOver(tx, `DELETE FROM rowseal_moving_queue ${ofThese}`, ids);
-  await executeOver(tx, `DELETE FROM rowseal_moving_rows ${ofThese} AND result = 'unfit'`, ids);
+  await executeOver(tx, `DELETE FROM rowseal_migration_queue ${ofThese}`, ids);
+  await executeOver(tx, `DELETE FROM rowseal_migration_rows ${ofThese} AND result = 'unfit'`, ids);
   const unfit = planned.flatMap(({ row, plan }): [string, Judgement][] =>
     plan.kind === 'done' && plan.unfit ? [[row.id, plan.unfit]] : [],
   );
-  await noteRows(tx, moving.from.name, unfit);
+  await noteRows(tx, migrated.from.name, unfit);
 }
 
 interface Copy {
@@ -107,11 +107,11 @@ interface Copy {
 /** The mirror's triggers queue them like any write; what they noted as its time is set back. */
 async function writeCopies(
   tx: Transaction,
-  { from, to }: MovingTable,
+  { from, to }: MigratedTable,
   copies: readonly Copy[],
 ): Promise<void> {
   const name = literal(from.name);
-  await tx.execute(`UPDATE rowseal_moving SET copying = 1 WHERE name = ${name}`);
+  await tx.execute(`UPDATE rowseal_migration SET copying = 1 WHERE name = ${name}`);
   const before = await readLastSeq(tx);
   await executeOver(
     tx,
@@ -141,5 +141,5 @@ async function writeCopies(
     WHERE seq > ? AND tbl = ${literal(to.name)} AND dir = 'out'`,
     [before],
   );
-  await tx.execute(`UPDATE rowseal_moving SET copying = 0 WHERE name = ${name}`);
+  await tx.execute(`UPDATE rowseal_migration SET copying = 0 WHERE name = ${name}`);
 }

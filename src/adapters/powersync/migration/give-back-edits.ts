@@ -3,12 +3,12 @@ import type { LockContext } from '@powersync/common';
 import type { EngineRow } from '../../../sync/sync-store.js';
 import { quoted } from '../mirrored-table.js';
 import { type Edit, readEdits } from './carried-edits.js';
-import type { MovingTable } from './moving-table.js';
+import type { MigratedTable } from './migrated-table.js';
 
 /** Writes them as the app did. */
-export async function giveBackEdits(tx: LockContext, moving: MovingTable): Promise<void> {
-  for (const [id, edit] of await readEdits(tx, moving)) await giveBack(tx, moving, id, edit);
-  await tx.execute('DELETE FROM rowseal_moving_edits WHERE name = ?', [moving.from.name]);
+export async function giveBackEdits(tx: LockContext, migrated: MigratedTable): Promise<void> {
+  for (const [id, edit] of await readEdits(tx, migrated)) await giveBack(tx, migrated, id, edit);
+  await tx.execute('DELETE FROM rowseal_migration_edits WHERE name = ?', [migrated.from.name]);
 }
 
 /**
@@ -17,7 +17,7 @@ export async function giveBackEdits(tx: LockContext, moving: MovingTable): Promi
  */
 async function giveBack(
   tx: LockContext,
-  { from }: MovingTable,
+  { from }: MigratedTable,
   id: string,
   { kind, columns, row }: Edit,
 ): Promise<void> {

@@ -17,7 +17,7 @@ import { payloadIdOf } from '../../../sync/payload-id.js';
 import type { EngineRow } from '../../../sync/sync-store.js';
 import { type ColumnMap, copiedColumns, mappedRow, Unfit, unfitDetail } from './column-map.js';
 import type { Marks } from './marks.js';
-import { COPY_TIME_LIMIT, type MovingRow } from './moving-rows.js';
+import { COPY_TIME_LIMIT, type MigratedRow } from './migrated-rows.js';
 
 /** What rows are judged with. */
 export interface JudgeContext {
@@ -58,7 +58,7 @@ const DONE: CopyPlan = { kind: 'done' };
 const WAIT: CopyPlan = { kind: 'wait' };
 
 /** Throws `LOCKED`. */
-export function planCopy(context: JudgeContext, row: MovingRow): CopyPlan {
+export function planCopy(context: JudgeContext, row: MigratedRow): CopyPlan {
   if (context.marks.isEnded) return DONE;
   if (!row.isOldConfirmed || row.isBusy) return WAIT;
   if (row.old === null) return planDelete(context, row);
@@ -87,7 +87,7 @@ export function planCopy(context: JudgeContext, row: MovingRow): CopyPlan {
  * A delete is copied until the first device has switched over. Afterwards a row may have gone because
  * its plaintext was removed, and nobody could tell that from a delete.
  */
-function planDelete(context: JudgeContext, row: MovingRow): CopyPlan {
+function planDelete(context: JudgeContext, row: MigratedRow): CopyPlan {
   if (row.plain === null || context.marks.isSwitched) return DONE;
   if (!context.marks.areKnown) return WAIT;
   const versions = openVersions(context, row);
@@ -96,7 +96,7 @@ function planDelete(context: JudgeContext, row: MovingRow): CopyPlan {
 }
 
 /** What a row's copy is worth. Throws `LOCKED`. */
-export function judgeRow(context: JudgeContext, row: MovingRow): Judgement {
+export function judgeRow(context: JudgeContext, row: MigratedRow): Judgement {
   const target = mappedRow(context.table, context.map, row.id, row.old as EngineRow);
   if (target instanceof Unfit) return judgeUnfit(context, row, target);
   if (!row.isOldConfirmed || row.isBusy) return finding('unconfirmed');
@@ -126,7 +126,7 @@ export function judgeRow(context: JudgeContext, row: MovingRow): Judgement {
 }
 
 /** Where all of the new row was written there, nothing of the old one is needed. */
-function judgeUnfit(context: JudgeContext, row: MovingRow, unfit: Unfit): Judgement {
+function judgeUnfit(context: JudgeContext, row: MigratedRow, unfit: Unfit): Judgement {
   const { id, sealed, isSealedConfirmed, isBusy } = row;
   const version = sealed && isSealedConfirmed && !isBusy ? tryOpen(context, id, sealed) : null;
   const isGood = version && !(version instanceof RowsealError) && isAllWritten(context, version);
@@ -155,7 +155,7 @@ const NOTHING = { code: null, detail: null };
 /** All that this device knows of the row; `null` where something of it does not open. */
 function openVersions(
   context: JudgeContext,
-  { id, known, sealed }: MovingRow,
+  { id, known, sealed }: MigratedRow,
 ): readonly RowVersion[] | null {
   const versions: RowVersion[] = [];
   for (const each of [known, sealed]) {

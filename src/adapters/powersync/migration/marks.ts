@@ -2,9 +2,9 @@
 import type { LockContext } from '@powersync/common';
 import { sealedName } from '../../../sync/sealed-name.js';
 import { literal } from '../mirrored-table.js';
+import { UNSENT } from './migrated-rows.js';
+import type { MigratedTable } from './migrated-table.js';
 import { marksOf } from './migrations.js';
-import { UNSENT } from './moving-rows.js';
-import type { MovingTable } from './moving-table.js';
 
 export interface Marks {
   /** Whether all that arrived of them is open. */
@@ -17,17 +17,17 @@ export interface Marks {
 
 export async function readMarks(
   tx: Pick<LockContext, 'get'>,
-  { from, marks }: MovingTable,
+  { from, marks }: MigratedTable,
 ): Promise<Marks> {
   const names = marksOf(from.name);
   const [switched, ended] = [literal(names.switched), literal(names.ended)];
   const row = await tx.get<Record<'isUnopened' | 'isSwitched' | 'isEnded', number>>(
     `SELECT EXISTS (
         SELECT 1 FROM ${marks.sealed.table} AS s WHERE s.id IN (${switched}, ${ended})
-        AND NOT EXISTS (SELECT 1 FROM rowseal_moving_marks AS m WHERE m.id = s.id)
+        AND NOT EXISTS (SELECT 1 FROM rowseal_migration_marks AS m WHERE m.id = s.id)
       ) AS isUnopened,
-      EXISTS (SELECT 1 FROM rowseal_moving_marks WHERE id = ${switched}) AS isSwitched,
-      EXISTS (SELECT 1 FROM rowseal_moving_marks WHERE id = ${ended}) AS isEnded`,
+      EXISTS (SELECT 1 FROM rowseal_migration_marks WHERE id = ${switched}) AS isSwitched,
+      EXISTS (SELECT 1 FROM rowseal_migration_marks WHERE id = ${ended}) AS isEnded`,
   );
   return {
     areKnown: row.isUnopened === 0,
@@ -39,7 +39,7 @@ export async function readMarks(
 /** Adds a mark, or writes it anew: then it is sealed and sent once more. */
 export async function setMark(
   tx: Pick<LockContext, 'execute'>,
-  { marks }: MovingTable,
+  { marks }: MigratedTable,
   id: string,
 ): Promise<void> {
   await tx.execute(`INSERT OR REPLACE INTO ${marks.plain.view} (id, mark) VALUES (?, uuid())`, [
@@ -50,7 +50,7 @@ export async function setMark(
 /** Whether the server has sent it back, and with it all that it had before. */
 export async function isMarkConfirmed(
   tx: Pick<LockContext, 'get'>,
-  { marks }: MovingTable,
+  { marks }: MigratedTable,
   id: string,
 ): Promise<boolean> {
   const { isUnsent } = await tx.get<{ isUnsent: number }>(

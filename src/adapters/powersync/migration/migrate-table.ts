@@ -16,11 +16,11 @@ import { countAttempts } from './copy-attempts.js';
 import { startCopyLoop } from './copy-loop.js';
 import { watchFreshness } from './freshness.js';
 import { readMarks, setMark } from './marks.js';
+import { migratedTable } from './migrated-table.js';
 import { INITIAL_STATUS, type Migration, type MigrationStatus } from './migration.js';
 import type { MigrationContext } from './migration-context.js';
+import { openMigration } from './migration-notes.js';
 import { marksOf } from './migrations.js';
-import { openMoving } from './moving-notes.js';
-import { movingTable } from './moving-table.js';
 import { removePlaintext } from './remove-plaintext.js';
 import { countRows, differingRows } from './row-results.js';
 import { switchOver } from './switch-over.js';
@@ -97,17 +97,17 @@ export async function migrateTable<T extends Table>(
   assertGiven(typeof mirror?.flush === 'function', 'mirror: what startMirror resolved to');
   assertTable(table);
   assertColumnMap(table, map);
-  const moving = movingTable(db, from, table);
+  const migrated = migratedTable(db, from, table);
   const isSealed = (await readDeletes(db)) === 'sealed';
   assertGiven(isSealed, "startMirror no deletes: 'engine' while a table is migrated");
   const freshness = watchFreshness(db);
   await db.writeTransaction(async (tx) => {
-    await openMoving(tx, moving, fingerprintOf(table, map));
+    await openMigration(tx, migrated, fingerprintOf(table, map));
     // Brings a checkpoint, which nothing else may do for hours.
-    if (db.currentStatus.connected) await setMark(tx, moving, marksOf(from).barrier);
+    if (db.currentStatus.connected) await setMark(tx, migrated, marksOf(from).barrier);
   });
   const attempts = countAttempts();
-  const { migration, loop } = runMigration({ db, mirror, moving, map, freshness, attempts });
+  const { migration, loop } = runMigration({ db, mirror, migrated, map, freshness, attempts });
   await loop.look();
   return migration;
 }
@@ -120,14 +120,14 @@ function fingerprintOf(table: Table, map: ColumnMap): string {
 }
 
 function runMigration(context: MigrationContext) {
-  const { db, moving } = context;
+  const { db, migrated } = context;
   const status = createObservable<MigrationStatus>(INITIAL_STATUS);
   const loop = startCopyLoop(context, async ({ phase, error }) => {
     status.set({ error });
     if (phase === null) return;
-    const marks = await readMarks(db, moving);
+    const marks = await readMarks(db, migrated);
     const isSwitchedElsewhere = phase === 'copying' && marks.isSwitched;
-    status.set({ phase, isSwitchedElsewhere, ...(await countRows(db, moving)) });
+    status.set({ phase, isSwitchedElsewhere, ...(await countRows(db, migrated)) });
   });
   const migration: Migration = {
     get status() {
@@ -138,7 +138,8 @@ function runMigration(context: MigrationContext) {
       // In one snapshot: what comes back is the mirror's work from that moment on.
       await loop.until(
         async () =>
-          context.freshness.isFresh() && (await db.readTransaction((tx) => isAllThere(tx, moving))),
+          context.freshness.isFresh() &&
+          (await db.readTransaction((tx) => isAllThere(tx, migrated))),
       );
     },
     async verify() {
@@ -146,7 +147,7 @@ function runMigration(context: MigrationContext) {
       await loop.look();
       return status.current;
     },
-    differences: (limit = 100) => differingRows(db, moving, limit),
+    differences: (limit = 100) => differingRows(db, migrated, limit),
     async switchOver(switchOptions = {}) {
       assertOptions(switchOptions, ['leaveUnfit'], 'switchOver');
       await switchOver(context, loop, switchOptions.leaveUnfit ?? false);

@@ -4,12 +4,12 @@ import type { Mirror } from '../../../sync/mirror.js';
 import type { ColumnMap } from './column-map.js';
 import type { CopyAttempts } from './copy-attempts.js';
 import type { Freshness } from './freshness.js';
-import type { MovingTable } from './moving-table.js';
+import type { MigratedTable } from './migrated-table.js';
 
 export interface MigrationContext {
   readonly db: CommonPowerSyncDatabase;
   readonly mirror: Mirror;
-  readonly moving: MovingTable;
+  readonly migrated: MigratedTable;
   readonly map: ColumnMap;
   readonly freshness: Freshness;
   readonly attempts: CopyAttempts;

@@ -1,5 +1,5 @@
 /** What an app holds of a migration. */
-import type { MigrationPhase } from './moving-notes.js';
+import type { MigrationPhase } from './migration-notes.js';
 import type { RemovedPlaintext, RemovePlaintextOptions } from './remove-plaintext.js';
 import type { DifferingRow, RowCounts } from './row-results.js';
 import type { SwitchOverOptions } from './switch-over.js';

@@ -4,8 +4,8 @@ import { literal } from '../mirrored-table.js';
 import type { CopyLoop } from './copy-loop.js';
 import { isMarkConfirmed, readMarks, setMark } from './marks.js';
 import type { MigrationContext } from './migration-context.js';
+import { assertStanding, readPhase } from './migration-notes.js';
 import { marksOf } from './migrations.js';
-import { assertStanding, readPhase } from './moving-notes.js';
 import { IS_VERIFIED } from './row-results.js';
 import { openVaultOf, verifyRows } from './verify-rows.js';
 
@@ -51,60 +51,62 @@ export async function removePlaintext(
   await awaitAll(context, loop);
   await verifyRows(context);
   await assertVerified(context);
-  const { db, moving } = context;
-  const { ended } = marksOf(moving.from.name);
+  const { db, migrated } = context;
+  const { ended } = marksOf(migrated.from.name);
   const done = await removeAll(context, remove);
   // Not before: a server that takes old writes still has thrown by now, and they are to be copied.
   await db.writeTransaction(async (tx) => {
-    await assertStanding(tx, moving);
-    if (!(await readMarks(tx, moving)).isEnded) await setMark(tx, moving, ended);
+    await assertStanding(tx, migrated);
+    if (!(await readMarks(tx, migrated)).isEnded) await setMark(tx, migrated, ended);
   });
   return done;
 }
 
 /** Once a mark has come back, all that the server had before it has come. */
-async function awaitAll({ db, moving }: MigrationContext, loop: CopyLoop): Promise<void> {
-  const { barrier } = marksOf(moving.from.name);
+async function awaitAll({ db, migrated }: MigrationContext, loop: CopyLoop): Promise<void> {
+  const { barrier } = marksOf(migrated.from.name);
   await db.writeTransaction(async (tx) => {
-    await assertStanding(tx, moving);
-    await setMark(tx, moving, barrier);
+    await assertStanding(tx, migrated);
+    await setMark(tx, migrated, barrier);
   });
-  await loop.until(() => isMarkConfirmed(db, moving, barrier));
+  await loop.until(() => isMarkConfirmed(db, migrated, barrier));
 }
 
-async function assertVerified({ db, moving }: MigrationContext): Promise<void> {
-  const name = literal(moving.from.name);
-  const isSwitched = (await readPhase(db, moving)) === 'switched';
+async function assertVerified({ db, migrated }: MigrationContext): Promise<void> {
+  const name = literal(migrated.from.name);
+  const isSwitched = (await readPhase(db, migrated)) === 'switched';
   if (!isSwitched) throw new TypeError('Call switchOver before removePlaintext.');
   const { rows } = await db.get<{ rows: number }>(
-    `SELECT count(*) AS rows FROM ${moving.from.table} AS o WHERE NOT EXISTS (
-      SELECT 1 FROM rowseal_moving_rows AS n
+    `SELECT count(*) AS rows FROM ${migrated.from.table} AS o WHERE NOT EXISTS (
+      SELECT 1 FROM rowseal_migration_rows AS n
       WHERE n.name = ${name} AND n.id = o.id AND ${IS_VERIFIED}
     )`,
   );
   if (rows > 0) {
     throw new TypeError(
-      `${rows} rows of '${moving.from.name}' are not verified, so nothing was removed: see differences().`,
+      `${rows} rows of '${migrated.from.name}' are not verified, so nothing was removed: see differences().`,
     );
   }
   const { edits } = await db.get<{ edits: number }>(
-    `SELECT count(*) AS edits FROM rowseal_moving_edits WHERE name = ${name}`,
+    `SELECT count(*) AS edits FROM rowseal_migration_edits WHERE name = ${name}`,
   );
   if (edits > 0)
-    throw new TypeError(`${edits} edits of '${moving.from.name}' are not in '${moving.to.name}'.`);
+    throw new TypeError(
+      `${edits} edits of '${migrated.from.name}' are not in '${migrated.to.name}'.`,
+    );
 }
 
 async function removeAll(
-  { db, moving }: MigrationContext,
+  { db, migrated }: MigrationContext,
   remove: RemovePlaintextOptions['remove'],
 ): Promise<RemovedPlaintext> {
   let removed = 0;
   let left = 0;
   for (let after = ''; ; ) {
     const rows = await db.getAll<VerifiedRow>(
-      `SELECT id, payload_id AS payloadId FROM rowseal_moving_rows
+      `SELECT id, payload_id AS payloadId FROM rowseal_migration_rows
       WHERE name = ? AND id > ? AND ${IS_VERIFIED} ORDER BY id LIMIT ?`,
-      [moving.from.name, after, BATCH],
+      [migrated.from.name, after, BATCH],
     );
     const last = rows.at(-1);
     if (!last) return { removed, left };

@@ -4,7 +4,7 @@ import { assertGiven } from '../../../sync/arguments.js';
 import { executeOver } from '../json-chunks.js';
 import { literal } from '../mirrored-table.js';
 import type { Judgement, RowResult } from './judge-row.js';
-import type { MovingTable } from './moving-table.js';
+import type { MigratedTable } from './migrated-table.js';
 
 /** SQL for what stands for a row that is verified. */
 export const IS_VERIFIED = "result IN ('same', 'newer')";
@@ -17,7 +17,7 @@ export async function noteRows(
 ): Promise<void> {
   await executeOver(
     tx,
-    `INSERT OR REPLACE INTO rowseal_moving_rows (name, id, result, payload_id, code, detail)
+    `INSERT OR REPLACE INTO rowseal_migration_rows (name, id, result, payload_id, code, detail)
     SELECT ${literal(name)}, ${[0, 1, 2, 3, 4].map((at) => `json_extract(value, '$[${at}]')`).join(', ')}
     FROM json_each(?)`,
     found.map(([id, each]) => [id, each.result, each.payloadId, each.code, each.detail]),
@@ -40,23 +40,23 @@ export interface RowCounts {
 
 export async function countRows(
   tx: Pick<LockContext, 'get'>,
-  { from }: MovingTable,
+  { from }: MigratedTable,
 ): Promise<RowCounts> {
   const name = literal(from.name);
   const notes = (where: string) =>
-    `(SELECT count(*) FROM rowseal_moving_rows WHERE name = ${name} AND ${where})`;
+    `(SELECT count(*) FROM rowseal_migration_rows WHERE name = ${name} AND ${where})`;
   return await tx.get<RowCounts>(
     `SELECT (SELECT count(*) FROM ${from.table}) AS rows,
       (SELECT count(*) FROM ${from.table} AS o WHERE
-        NOT EXISTS (SELECT 1 FROM rowseal_moving_queue AS q WHERE q.name = ${name} AND q.id = o.id)
+        NOT EXISTS (SELECT 1 FROM rowseal_migration_queue AS q WHERE q.name = ${name} AND q.id = o.id)
         AND NOT EXISTS (
-          SELECT 1 FROM rowseal_moving_rows AS n WHERE n.name = ${name} AND n.id = o.id AND n.result = 'unfit'
+          SELECT 1 FROM rowseal_migration_rows AS n WHERE n.name = ${name} AND n.id = o.id AND n.result = 'unfit'
         )) AS copied,
-      (SELECT count(*) FROM rowseal_moving_queue WHERE name = ${name}) AS pending,
+      (SELECT count(*) FROM rowseal_migration_queue WHERE name = ${name}) AS pending,
       ${notes(IS_VERIFIED)} AS verified,
       ${notes(`result IN ('unfit', 'missing', 'differs') AND NOT EXISTS (
-        SELECT 1 FROM rowseal_moving_queue AS q
-        WHERE q.name = ${name} AND q.id = rowseal_moving_rows.id
+        SELECT 1 FROM rowseal_migration_queue AS q
+        WHERE q.name = ${name} AND q.id = rowseal_migration_rows.id
       )`)} AS differing`,
   );
 }
@@ -75,13 +75,13 @@ export interface DifferingRow {
 
 export async function differingRows(
   db: Pick<LockContext, 'getAll'>,
-  { from }: MovingTable,
+  { from }: MigratedTable,
   limit: number,
 ): Promise<DifferingRow[]> {
   const isCount = Number.isSafeInteger(limit) && limit >= 0;
   assertGiven(isCount, 'limit: how many rows, a whole number');
   return await db.getAll<DifferingRow>(
-    `SELECT id, result, code, detail FROM rowseal_moving_rows
+    `SELECT id, result, code, detail FROM rowseal_migration_rows
     WHERE name = ? AND NOT ${IS_VERIFIED}
     ORDER BY id LIMIT ?`,
     [from.name, limit],

@@ -7,8 +7,8 @@ import type { CopyLoop } from './copy-loop.js';
 import { giveBackEdits } from './give-back-edits.js';
 import { readMarks, setMark } from './marks.js';
 import type { MigrationContext } from './migration-context.js';
+import { assertStanding, readPhase } from './migration-notes.js';
 import { marksOf } from './migrations.js';
-import { assertStanding, readPhase } from './moving-notes.js';
 
 /** Options of a migration's `switchOver`. */
 export interface SwitchOverOptions {
@@ -29,18 +29,18 @@ export async function switchOver(
   loop: CopyLoop,
   leaveUnfit: boolean,
 ): Promise<void> {
-  const { db, moving, freshness } = context;
-  if ((await readPhase(db, moving)) === 'switched') return;
+  const { db, migrated, freshness } = context;
+  if ((await readPhase(db, migrated)) === 'switched') return;
   await loop.until(async () => {
     await db.writeTransaction(async (tx) => {
-      await assertStanding(tx, moving);
-      await carryEdits(tx, moving);
+      await assertStanding(tx, migrated);
+      await carryEdits(tx, migrated);
     });
     if (!freshness.isFresh()) return false;
     try {
       return await db.writeTransaction((tx) => finish(tx, context, leaveUnfit));
     } catch (error) {
-      await db.writeTransaction((tx) => giveBackEdits(tx, moving));
+      await db.writeTransaction((tx) => giveBackEdits(tx, migrated));
       throw error;
     }
   });
@@ -49,9 +49,9 @@ export async function switchOver(
 /** Whether nothing of either table is under way. */
 async function isCopied(
   tx: Pick<Transaction, 'get'>,
-  { moving }: MigrationContext,
+  { migrated }: MigrationContext,
 ): Promise<boolean> {
-  return (await isCompared(tx, moving)) && !(await isUnsent(tx, moving.from.name));
+  return (await isCompared(tx, migrated)) && !(await isUnsent(tx, migrated.from.name));
 }
 
 /** Says whether it is done: the app may have written the old table once more. */
@@ -60,23 +60,23 @@ async function finish(
   context: MigrationContext,
   leaveUnfit: boolean,
 ): Promise<boolean> {
-  const { moving } = context;
-  const name = literal(moving.from.name);
-  await assertStanding(tx, moving);
+  const { migrated } = context;
+  const name = literal(migrated.from.name);
+  await assertStanding(tx, migrated);
   if (!(await isCopied(tx, context))) return false;
   const unfit = await tx.getAll<{ id: string }>(
-    `SELECT id FROM rowseal_moving_rows WHERE name = ${name} AND result = 'unfit'`,
+    `SELECT id FROM rowseal_migration_rows WHERE name = ${name} AND result = 'unfit'`,
   );
   const edits = await applyEdits(tx, context);
   const left = unfit.map(({ id }) => id).filter((id) => !edits.applied.includes(id));
   const all = new Set([...left, ...edits.unfit]);
   if (all.size > 0 && !leaveUnfit) {
     throw new TypeError(
-      `${all.size} rows of '${moving.from.name}' can't become rows of '${moving.to.name}': see differences(). Mend the map, or give { leaveUnfit: true }.`,
+      `${all.size} rows of '${migrated.from.name}' can't become rows of '${migrated.to.name}': see differences(). Mend the map, or give { leaveUnfit: true }.`,
     );
   }
-  await tx.execute(`UPDATE rowseal_moving SET phase = 'switched' WHERE name = ${name}`);
-  const { isSwitched } = await readMarks(tx, moving);
-  if (!isSwitched) await setMark(tx, moving, marksOf(moving.from.name).switched);
+  await tx.execute(`UPDATE rowseal_migration SET phase = 'switched' WHERE name = ${name}`);
+  const { isSwitched } = await readMarks(tx, migrated);
+  if (!isSwitched) await setMark(tx, migrated, marksOf(migrated.from.name).switched);
   return true;
 }

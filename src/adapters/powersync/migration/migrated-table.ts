@@ -15,7 +15,7 @@ export interface OldTable {
 }
 
 /** From where to where. */
-export interface MovingTable {
+export interface MigratedTable {
   readonly from: OldTable;
   readonly declared: Table;
   readonly to: MirroredTable;
@@ -24,11 +24,11 @@ export interface MovingTable {
 }
 
 /** Throws a `TypeError` for tables that the database's schema lacks, or has otherwise. */
-export function movingTable(
+export function migratedTable(
   db: CommonPowerSyncDatabase,
   from: string,
   declared: Table,
-): MovingTable {
+): MigratedTable {
   const found = db.schema.tables.find(({ name }) => name === from);
   if (!found || found.localOnly || found.insertOnly || from === declared.name) {
     throw new TypeError(

@@ -7,25 +7,25 @@ import type { LockContext } from '@powersync/common';
 import { SENTINEL } from '../bookkeeping.js';
 import { literal, quoted } from '../mirrored-table.js';
 import { giveBackEdits } from './give-back-edits.js';
+import type { MigratedTable } from './migrated-table.js';
 import { marksOf } from './migrations.js';
-import type { MovingTable } from './moving-table.js';
 
 const TABLES: readonly string[] = [
   // `copying`: 1 inside the migration's own transaction.
-  `CREATE TABLE IF NOT EXISTS rowseal_moving (
+  `CREATE TABLE IF NOT EXISTS rowseal_migration (
     name TEXT PRIMARY KEY NOT NULL,
     map TEXT NOT NULL,
     phase TEXT NOT NULL DEFAULT 'copying',
     copying INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID`,
   // Rows to be compared: each once, however often it was written.
-  `CREATE TABLE IF NOT EXISTS rowseal_moving_queue (
+  `CREATE TABLE IF NOT EXISTS rowseal_migration_queue (
     name TEXT NOT NULL,
     id TEXT NOT NULL,
     PRIMARY KEY (name, id)
   ) WITHOUT ROWID`,
   // What was found of a row of the old table that has not changed since.
-  `CREATE TABLE IF NOT EXISTS rowseal_moving_rows (
+  `CREATE TABLE IF NOT EXISTS rowseal_migration_rows (
     name TEXT NOT NULL,
     id TEXT NOT NULL,
     result TEXT NOT NULL,
@@ -35,7 +35,7 @@ const TABLES: readonly string[] = [
     PRIMARY KEY (name, id)
   ) WITHOUT ROWID`,
   // Edits that had not reached the server, taken out of the upload queue.
-  `CREATE TABLE IF NOT EXISTS rowseal_moving_edits (
+  `CREATE TABLE IF NOT EXISTS rowseal_migration_edits (
     name TEXT NOT NULL,
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -44,7 +44,7 @@ const TABLES: readonly string[] = [
     PRIMARY KEY (name, id)
   ) WITHOUT ROWID`,
   // Marks that were seen: a server that takes one back is not to begin anything anew.
-  'CREATE TABLE IF NOT EXISTS rowseal_moving_marks (id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE IF NOT EXISTS rowseal_migration_marks (id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID',
 ];
 
 /** Where a device stands: it reads and writes the old table, or the new one. */
@@ -61,13 +61,13 @@ const IN_USE = `EXISTS (SELECT 1 FROM ps_kv WHERE key = ${literal(SENTINEL)})`;
 
 /** The next user of this database hears of nothing. */
 const CLEARED: Trigger = {
-  name: 'rowseal_moving_cleared',
-  sql: `CREATE TRIGGER "rowseal_moving_cleared" AFTER DELETE ON "ps_kv" WHEN OLD.key = ${literal(SENTINEL)} BEGIN
-  DELETE FROM rowseal_moving;
-  DELETE FROM rowseal_moving_queue;
-  DELETE FROM rowseal_moving_rows;
-  DELETE FROM rowseal_moving_edits;
-  DELETE FROM rowseal_moving_marks;
+  name: 'rowseal_migration_cleared',
+  sql: `CREATE TRIGGER "rowseal_migration_cleared" AFTER DELETE ON "ps_kv" WHEN OLD.key = ${literal(SENTINEL)} BEGIN
+  DELETE FROM rowseal_migration;
+  DELETE FROM rowseal_migration_queue;
+  DELETE FROM rowseal_migration_rows;
+  DELETE FROM rowseal_migration_edits;
+  DELETE FROM rowseal_migration_marks;
 END`,
 };
 
@@ -76,30 +76,37 @@ END`,
  *
  * The app goes on with the old table where a switch was not finished, so its edits are there again.
  */
-export async function openMoving(tx: LockContext, moving: MovingTable, map: string): Promise<void> {
+export async function openMigration(
+  tx: LockContext,
+  migrated: MigratedTable,
+  map: string,
+): Promise<void> {
   for (const sql of TABLES) await tx.execute(sql);
-  const { name } = moving.from;
+  const { name } = migrated.from;
   const known = await tx.getOptional<{ map: string }>(
-    'SELECT map FROM rowseal_moving WHERE name = ?',
+    'SELECT map FROM rowseal_migration WHERE name = ?',
     [name],
   );
-  await tx.execute('INSERT OR IGNORE INTO rowseal_moving (name, map) VALUES (?, ?)', [name, map]);
-  await tx.execute('UPDATE rowseal_moving SET map = ?, copying = 0 WHERE name = ?', [map, name]);
+  await tx.execute('INSERT OR IGNORE INTO rowseal_migration (name, map) VALUES (?, ?)', [
+    name,
+    map,
+  ]);
+  await tx.execute('UPDATE rowseal_migration SET map = ?, copying = 0 WHERE name = ?', [map, name]);
   const wasUnwatched = await createMissing(tx, [
     CLEARED,
-    markTrigger(moving),
-    ...triggersOf(moving),
+    markTrigger(migrated),
+    ...triggersOf(migrated),
   ]);
   await tx.execute(
-    `INSERT OR IGNORE INTO rowseal_moving_marks (id)
-    SELECT id FROM ${moving.marks.plain.table} WHERE id IN ${markList(name)}`,
+    `INSERT OR IGNORE INTO rowseal_migration_marks (id)
+    SELECT id FROM ${migrated.marks.plain.table} WHERE id IN ${markList(name)}`,
   );
-  if ((await readPhase(tx, moving)) === 'copying') await giveBackEdits(tx, moving);
+  if ((await readPhase(tx, migrated)) === 'copying') await giveBackEdits(tx, migrated);
   if (!wasUnwatched && known?.map === map) return;
-  await tx.execute('DELETE FROM rowseal_moving_rows WHERE name = ?', [name]);
+  await tx.execute('DELETE FROM rowseal_migration_rows WHERE name = ?', [name]);
   await tx.execute(
-    `INSERT OR IGNORE INTO rowseal_moving_queue (name, id)
-    SELECT ?, id FROM (SELECT id FROM ${moving.from.table} UNION SELECT id FROM ${moving.to.plain.table})`,
+    `INSERT OR IGNORE INTO rowseal_migration_queue (name, id)
+    SELECT ?, id FROM (SELECT id FROM ${migrated.from.table} UNION SELECT id FROM ${migrated.to.plain.table})`,
     [name],
   );
 }
@@ -109,19 +116,19 @@ function markList(name: string): string {
   return `(${literal(switched)}, ${literal(ended)})`;
 }
 
-function markTrigger({ from, marks }: MovingTable): Trigger {
-  const name = `rowseal_moving_mark__${from.name}`;
+function markTrigger({ from, marks }: MigratedTable): Trigger {
+  const name = `rowseal_migration_mark__${from.name}`;
   const sql = `CREATE TRIGGER ${quoted(name)} AFTER INSERT ON ${marks.plain.table}
   WHEN NEW.id IN ${markList(from.name)} AND ${IN_USE} BEGIN
-  INSERT INTO rowseal_moving_marks (id) SELECT NEW.id
-    WHERE NOT EXISTS (SELECT 1 FROM rowseal_moving_marks WHERE id = NEW.id);
+  INSERT INTO rowseal_migration_marks (id) SELECT NEW.id
+    WHERE NOT EXISTS (SELECT 1 FROM rowseal_migration_marks WHERE id = NEW.id);
 END`;
   return { name, sql };
 }
 
-function triggersOf({ from, to }: MovingTable): readonly Trigger[] {
+function triggersOf({ from, to }: MigratedTable): readonly Trigger[] {
   const trigger = (side: 'old' | 'new' | 'end', event: string, on: string, body: string) => {
-    const name = `rowseal_moving_${side}_${event.toLowerCase()}__${from.name}`;
+    const name = `rowseal_migration_${side}_${event.toLowerCase()}__${from.name}`;
     return { name, sql: `CREATE TRIGGER ${quoted(name)} ${body.replace('ON _', `ON ${on}`)}` };
   };
   const rowOf = (event: string) => (event === 'DELETE' ? 'OLD' : 'NEW');
@@ -134,7 +141,7 @@ function triggersOf({ from, to }: MovingTable): readonly Trigger[] {
       from.table,
       `AFTER ${event} ON _ WHEN ${changed(event)}(${SYNCING} OR ${IN_USE}) BEGIN
   ${noteRow(name, rowOf(event))}
-  DELETE FROM rowseal_moving_rows WHERE name = ${name} AND id = ${rowOf(event)}.id;
+  DELETE FROM rowseal_migration_rows WHERE name = ${name} AND id = ${rowOf(event)}.id;
 END`,
     ),
     trigger(
@@ -142,7 +149,7 @@ END`,
       event,
       to.plain.table,
       `AFTER ${event} ON _ WHEN ${changed(event)}${IN_USE}
-  AND EXISTS (SELECT 1 FROM rowseal_moving WHERE name = ${name} AND copying = 0) BEGIN
+  AND EXISTS (SELECT 1 FROM rowseal_migration WHERE name = ${name} AND copying = 0) BEGIN
   ${noteRow(name, rowOf(event))}
 END`,
     ),
@@ -151,7 +158,7 @@ END`,
       event,
       from.table,
       `BEFORE ${event} ON _ WHEN NOT ${SYNCING} AND ${IN_USE}
-  AND EXISTS (SELECT 1 FROM rowseal_moving WHERE name = ${name} AND phase = 'switched') BEGIN
+  AND EXISTS (SELECT 1 FROM rowseal_migration WHERE name = ${name} AND phase = 'switched') BEGIN
   SELECT RAISE(ABORT, ${literal(`'${from.name}' has moved: read and write '${to.name}'.`)});
 END`,
     ),
@@ -160,8 +167,8 @@ END`,
 
 /** No conflict clause: that of the app's own statement would count instead. */
 function noteRow(name: string, row: string): string {
-  return `INSERT INTO rowseal_moving_queue (name, id) SELECT ${name}, ${row}.id
-    WHERE NOT EXISTS (SELECT 1 FROM rowseal_moving_queue WHERE name = ${name} AND id = ${row}.id);`;
+  return `INSERT INTO rowseal_migration_queue (name, id) SELECT ${name}, ${row}.id
+    WHERE NOT EXISTS (SELECT 1 FROM rowseal_migration_queue WHERE name = ${name} AND id = ${row}.id);`;
 }
 
 async function createMissing(tx: LockContext, triggers: readonly Trigger[]): Promise<boolean> {
@@ -182,20 +189,20 @@ async function createMissing(tx: LockContext, triggers: readonly Trigger[]): Pro
 /** How far this device is. `null` when the database was cleared. */
 export async function readPhase(
   db: Pick<LockContext, 'getOptional'>,
-  { from }: MovingTable,
+  { from }: MigratedTable,
 ): Promise<MigrationPhase | null> {
   const row = await db.getOptional<{ phase: MigrationPhase }>(
-    'SELECT phase FROM rowseal_moving WHERE name = ?',
+    'SELECT phase FROM rowseal_migration WHERE name = ?',
     [from.name],
   );
   return row?.phase ?? null;
 }
 
 /** Throws a `TypeError` when the database was cleared: it may be another user's by now. */
-export async function assertStanding(tx: LockContext, moving: MovingTable): Promise<void> {
-  if ((await readPhase(tx, moving)) === null) {
+export async function assertStanding(tx: LockContext, migrated: MigratedTable): Promise<void> {
+  if ((await readPhase(tx, migrated)) === null) {
     throw new TypeError(
-      `The database was cleared, and the migration of '${moving.from.name}' with it.`,
+      `The database was cleared, and the migration of '${migrated.from.name}' with it.`,
     );
   }
 }

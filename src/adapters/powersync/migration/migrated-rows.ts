@@ -3,7 +3,7 @@ import type { LockContext } from '@powersync/common';
 import { sealedName } from '../../../sync/sealed-name.js';
 import type { EngineRow } from '../../../sync/sync-store.js';
 import { literal, projectedRow, projection, servedProjection } from '../mirrored-table.js';
-import type { MovingTable } from './moving-table.js';
+import type { MigratedTable } from './migrated-table.js';
 
 /**
  * Copies are stamped with a 64th of the time: later for a later copy, and earlier than anything that
@@ -13,7 +13,7 @@ export const COPY_TIME_DIVISOR = 64;
 /** Milliseconds since 1970: what is stamped from here on was written by somebody. */
 export const COPY_TIME_LIMIT = 2 ** 36;
 
-export interface MovingRow {
+export interface MigratedRow {
   readonly id: string;
   /** The row of the old table. */
   readonly old: EngineRow | null;
@@ -59,9 +59,9 @@ export const UNSENT = `SELECT data ->> '$.type' AS type, data ->> '$.id' AS id F
 /** In the order of `ids`. */
 export async function readRows(
   tx: Pick<LockContext, 'getAll'>,
-  { from, to }: MovingTable,
+  { from, to }: MigratedTable,
   ids: readonly string[],
-): Promise<readonly MovingRow[]> {
+): Promise<readonly MigratedRow[]> {
   const rows = await tx.getAll<StoredRow>(
     `WITH unsent (type, id) AS MATERIALIZED (${UNSENT})
     SELECT w.value AS id,
