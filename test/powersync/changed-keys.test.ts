@@ -200,6 +200,8 @@ describe('a header that speaks against itself', () => {
       const synced = `SELECT 1 AS here FROM ps_oplog WHERE data LIKE '%${hostile(fill)}%'`;
       await untilRows(phone.db, synced, [{ here: 1 }]);
     }
+    await phone.mirror().flush();
+    await untilRows(phone.db, 'SELECT id FROM ps_crud', []);
     phone.sent.length = 0;
     await phone.db.execute("UPDATE notes SET title = 'later' WHERE id = 'n1'");
     await phone.mirror().flush();
