@@ -21,6 +21,7 @@ export default defineConfig({
       include: ['src/**/*.ts'],
       exclude: ['test/**'], // whose `through-src` the pattern above would match
       reporter: ['text'],
+      reportOnFailure: true,
       thresholds: { 100: true },
     },
     typecheck: {
