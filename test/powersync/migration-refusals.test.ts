@@ -198,6 +198,15 @@ describe('the end', () => {
     await laptop.migration.close();
   });
 
+  it('of the migration ends what waits, though nothing is looked at', async () => {
+    const laptop = await newDevice(side, 'laptop'); // which is never connected
+    const copying = laptop.migration.copy();
+    copying.catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await laptop.migration.close();
+    await expect(copying).rejects.toThrow(/closed/);
+  });
+
   it('by a clear leaves nothing to remove', async () => {
     const laptop = await switched();
     await laptop.db.disconnectAndClear();

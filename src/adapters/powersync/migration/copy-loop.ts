@@ -47,6 +47,10 @@ export function startCopyLoop(
     } catch (error) {
       await onLook({ phase: null, error: error as Error });
     }
+    await askWaiters();
+  }
+
+  async function askWaiters(): Promise<void> {
     for (const waiter of [...waiters]) await waiter();
   }
 
@@ -75,7 +79,7 @@ export function startCopyLoop(
   async function close(): Promise<void> {
     end();
     await running;
-    for (const waiter of [...waiters]) await waiter();
+    await askWaiters();
   }
 
   const stops = [
