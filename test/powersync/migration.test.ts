@@ -33,7 +33,9 @@ describe('a migration', () => {
     await laptop.migration.copy();
     await untilRows(phone.db, NEW_ROWS, COPIES);
     await phone.migration.copy();
-    expect(await phone.migration.verify()).toMatchObject({ rows: 2, copied: 2, verified: 2 });
+    await until(async () =>
+      expect(await phone.migration.verify()).toMatchObject({ rows: 2, copied: 2, verified: 2 }),
+    );
 
     await side.refuse(true);
     await laptop.migration.switchOver();
@@ -47,7 +49,9 @@ describe('a migration', () => {
     await phone.migration.switchOver();
 
     await laptop.migration.copy();
-    expect(await laptop.migration.verify()).toMatchObject({ rows: 2, verified: 2, differing: 0 });
+    await until(async () =>
+      expect(await laptop.migration.verify()).toMatchObject({ rows: 2, verified: 2, differing: 0 }),
+    );
     const { remove } = side;
     expect(await laptop.migration.removePlaintext({ remove })).toEqual({ removed: 2, left: 0 });
     expect(await side.server.query('SELECT 1 FROM transactions')).toEqual([]);
