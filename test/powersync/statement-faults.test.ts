@@ -1,6 +1,6 @@
 /**
  * Statements that a mirror executes fail once, and those that write are once the last of their process:
- * a third of them here, and every one of them by `npm run faults`.
+ * a fifth of them here, and every one of them by `npm run faults`.
  *
  * Each chapter is played once to count its steps, and then once for each step and kind of fault. In
  * the end everything is as if nothing had happened, and nothing was sent that was not sent then.
@@ -17,8 +17,8 @@ import { type FaultWorld, faultWorld, notes, tasks } from './fault-world.js';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Of three faults one, each chapter beginning elsewhere; all of them by `npm run faults`. */
-const STRIDE = process.env.ROWSEAL_FAULTS === 'all' ? 1 : 3;
+/** Of five faults one, each chapter beginning elsewhere; all of them by `npm run faults`. */
+const STRIDE = process.env.ROWSEAL_FAULTS === 'all' ? 1 : 5;
 
 /** Mostly a run waits for a thread of PowerSync's, so that several go on at a time. */
 const WORLDS = 4;
