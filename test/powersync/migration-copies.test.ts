@@ -98,6 +98,29 @@ describe('both tables are written', () => {
     }
   });
 
+  it.each([
+    ['are gone', ''],
+    ['are of a version that watched for something else', 'WHEN 1 = 2 BEGIN SELECT 1; END'],
+  ])('what was missed while triggers %s', async (_, rest) => {
+    await storeBoth();
+    const laptop = await newDevice(side, 'laptop');
+    await laptop.connect();
+    await untilRows(laptop.db, NEW_ROWS, [T1, T2]);
+    await laptop.migration.copy();
+    for (const event of ['insert', 'update', 'delete']) {
+      const trigger = `rowseal_migration_old_${event}__transactions`;
+      await laptop.db.execute(`DROP TRIGGER ${trigger}`);
+      const other = `CREATE TRIGGER ${trigger} AFTER ${event} ON ps_data__transactions ${rest}`;
+      if (rest !== '') await laptop.db.execute(other);
+    }
+    await storeOld('t1', 20, 'Bakery', 'bread');
+    await untilRows(laptop.db, "SELECT amount FROM transactions WHERE id = 't1'", [{ amount: 20 }]);
+    await laptop.quit();
+    const back = await newDevice(side, 'laptop', laptop.file);
+    await back.connect();
+    await untilRows(back.db, NEW_ROWS, [{ ...T1, cents: 2000 }, T2]);
+  });
+
   it('a copy by a clock that is ahead does not stay', async () => {
     const laptop = await newDevice(side, 'laptop');
     await laptop.connect();

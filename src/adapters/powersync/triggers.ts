@@ -6,21 +6,13 @@
  * that still named it would fail every statement that it watches.
  */
 import type { LockContext } from '@powersync/common';
-import { NOW_MS, SENTINEL } from './bookkeeping.js';
+import { NOW_MS } from './bookkeeping.js';
 import { END_ALL } from './lease-tables.js';
 import { literal, type MirroredTable, quoted } from './mirrored-table.js';
+import { IN_USE, onClear, putTriggers, SYNCING, type Trigger } from './own-triggers.js';
 import { FORGET_KEY } from './sealing-tables.js';
 
-interface Trigger {
-  readonly name: string;
-  readonly sql: string;
-}
-
 const NOT_WRITING = '(SELECT writing FROM rowseal_state) = 0';
-/** Clearing deletes rows too; it removes the sentinel first. */
-const IN_USE = `EXISTS (SELECT 1 FROM ps_kv WHERE key = ${literal(SENTINEL)})`;
-/** True only while PowerSync applies what it downloaded. */
-const SYNCING = 'powersync_in_sync_operation()';
 
 const FORGET: readonly string[] = [
   'DELETE FROM rowseal_queue',
@@ -32,14 +24,6 @@ const FORGET: readonly string[] = [
   END_ALL,
 ];
 
-/** A clear in one transaction with what it must take along, whoever called it. */
-const CLEARED: Trigger = {
-  name: 'rowseal_cleared',
-  sql: `CREATE TRIGGER "rowseal_cleared" AFTER DELETE ON "ps_kv" WHEN OLD.key = ${literal(SENTINEL)} BEGIN
-  ${FORGET.join(';\n  ')};
-END`,
-};
-
 /** What the trigger does, for a clear that it did not see. */
 export async function forgetUser(tx: LockContext): Promise<void> {
   for (const sql of FORGET) await tx.execute(sql);
@@ -47,12 +31,12 @@ export async function forgetUser(tx: LockContext): Promise<void> {
 
 /** Makes the trigger of the database as a whole. */
 export async function createClearTrigger(tx: LockContext): Promise<void> {
-  await createMissing(tx, [CLEARED]);
+  await putTriggers(tx, [onClear('rowseal_cleared', FORGET)]);
 }
 
 /** Makes a table's triggers; says whether any was missing, so that writes were missed. */
-export function createTriggers(tx: LockContext, table: MirroredTable): Promise<boolean> {
-  return createMissing(tx, triggersOf(table));
+export async function createTriggers(tx: LockContext, table: MirroredTable): Promise<boolean> {
+  return (await putTriggers(tx, triggersOf(table))).isMissing;
 }
 
 function triggersOf({ name, plain, sealed }: MirroredTable): readonly Trigger[] {
@@ -105,19 +89,4 @@ function queueEntry(side: string, table: string, event: string): string {
   return `UPDATE rowseal_queue SET held = 0 WHERE tbl = ${literal(table)} AND id = ${row}.id AND held = 1;
   INSERT INTO rowseal_queue (dir, tbl, id, at, base, gone)
     VALUES (${literal(side)}, ${literal(table)}, ${row}.id, ${NOW_MS}, ${base}, ${gone});`;
-}
-
-async function createMissing(tx: LockContext, triggers: readonly Trigger[]): Promise<boolean> {
-  let missed = false;
-  for (const { name, sql } of triggers) {
-    const found = await tx.getOptional<{ sql: string }>(
-      "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?",
-      [name],
-    );
-    if (found?.sql === sql) continue;
-    missed ||= found === null;
-    await tx.execute(`DROP TRIGGER IF EXISTS ${quoted(name)}`);
-    await tx.execute(sql);
-  }
-  return missed;
 }

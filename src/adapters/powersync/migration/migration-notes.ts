@@ -4,8 +4,8 @@
  * A trigger names no other table than the one it stands on, `ps_kv` and our own.
  */
 import type { LockContext } from '@powersync/common';
-import { SENTINEL } from '../bookkeeping.js';
 import { literal, quoted } from '../mirrored-table.js';
+import { IN_USE, onClear, putTriggers, SYNCING, type Trigger } from '../own-triggers.js';
 import { giveBackEdits } from './give-back-edits.js';
 import type { MigratedTable } from './migrated-table.js';
 import { marksOf } from './migrations.js';
@@ -50,26 +50,14 @@ const TABLES: readonly string[] = [
 /** Where a device stands: it reads and writes the old table, or the new one. */
 export type MigrationPhase = 'copying' | 'switched';
 
-interface Trigger {
-  readonly name: string;
-  readonly sql: string;
-}
-
-const SYNCING = 'powersync_in_sync_operation()';
-/** Clearing deletes rows too; it removes the sentinel first. */
-const IN_USE = `EXISTS (SELECT 1 FROM ps_kv WHERE key = ${literal(SENTINEL)})`;
-
 /** The next user of this database hears of nothing. */
-const CLEARED: Trigger = {
-  name: 'rowseal_migration_cleared',
-  sql: `CREATE TRIGGER "rowseal_migration_cleared" AFTER DELETE ON "ps_kv" WHEN OLD.key = ${literal(SENTINEL)} BEGIN
-  DELETE FROM rowseal_migration;
-  DELETE FROM rowseal_migration_queue;
-  DELETE FROM rowseal_migration_rows;
-  DELETE FROM rowseal_migration_edits;
-  DELETE FROM rowseal_migration_marks;
-END`,
-};
+const CLEARED = onClear('rowseal_migration_cleared', [
+  'DELETE FROM rowseal_migration',
+  'DELETE FROM rowseal_migration_queue',
+  'DELETE FROM rowseal_migration_rows',
+  'DELETE FROM rowseal_migration_edits',
+  'DELETE FROM rowseal_migration_marks',
+]);
 
 /**
  * Begins a migration, or goes on with it; compares all rows again where something was missed.
@@ -92,17 +80,14 @@ export async function openMigration(
     map,
   ]);
   await tx.execute('UPDATE rowseal_migration SET map = ?, copying = 0 WHERE name = ?', [map, name]);
-  const wasUnwatched = await createMissing(tx, [
-    CLEARED,
-    markTrigger(migrated),
-    ...triggersOf(migrated),
-  ]);
+  const triggers = [CLEARED, markTrigger(migrated), ...triggersOf(migrated)];
+  const { isMissing, isOther } = await putTriggers(tx, triggers);
   await tx.execute(
     `INSERT OR IGNORE INTO rowseal_migration_marks (id)
     SELECT id FROM ${migrated.marks.plain.table} WHERE id IN ${markList(name)}`,
   );
   if ((await readPhase(tx, migrated)) === 'copying') await giveBackEdits(tx, migrated);
-  if (!wasUnwatched && known?.map === map) return;
+  if (!isMissing && !isOther && known?.map === map) return;
   await tx.execute('DELETE FROM rowseal_migration_rows WHERE name = ?', [name]);
   await tx.execute(
     `INSERT OR IGNORE INTO rowseal_migration_queue (name, id)
@@ -169,21 +154,6 @@ END`,
 function noteRow(name: string, row: string): string {
   return `INSERT INTO rowseal_migration_queue (name, id) SELECT ${name}, ${row}.id
     WHERE NOT EXISTS (SELECT 1 FROM rowseal_migration_queue WHERE name = ${name} AND id = ${row}.id);`;
-}
-
-async function createMissing(tx: LockContext, triggers: readonly Trigger[]): Promise<boolean> {
-  let missed = false;
-  for (const { name, sql } of triggers) {
-    const found = await tx.getOptional<{ sql: string }>(
-      "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?",
-      [name],
-    );
-    if (found?.sql === sql) continue;
-    missed = true;
-    await tx.execute(`DROP TRIGGER IF EXISTS ${quoted(name)}`);
-    await tx.execute(sql);
-  }
-  return missed;
 }
 
 /** How far this device is. `null` when the database was cleared. */
