@@ -171,12 +171,18 @@ describe('what never reached the server', () => {
     await laptop.migration.copy();
     await side.refuse(true);
     await laptop.db.execute("UPDATE transactions SET merchant = NULL WHERE id = 't1'");
+    await laptop.db.execute("DELETE FROM transactions WHERE id = 't2'");
+    const listed = [{ id: 't1', result: 'unfit', code: 'VALUE_UNSUPPORTED' }];
     await expect(laptop.migration.switchOver()).rejects.toThrow(/1 rows/);
+    expect(await laptop.migration.differences()).toMatchObject(listed);
     await laptop.migration.switchOver({ leaveUnfit: true });
+    expect(await laptop.migration.differences()).toMatchObject(listed);
     expect(await laptop.db.getAll('SELECT id, kind, columns FROM rowseal_migration_edits')).toEqual(
       [{ id: 't1', kind: 'patch', columns: '["merchant"]' }],
     );
-    await laptop.migration.verify();
+    await laptop.migration.copy();
+    expect(await laptop.migration.verify()).toMatchObject({ rows: 2, verified: 2, differing: 1 });
+    expect(await laptop.migration.differences()).toMatchObject(listed);
     const removing = laptop.migration.removePlaintext({ remove: side.remove });
     await expect(removing).rejects.toThrow(/1 edits of 'transactions' are not in 'entries'/);
   });

@@ -10,6 +10,7 @@ import { executeOver } from '../json-chunks.js';
 import { literal, projectedRow, projection } from '../mirrored-table.js';
 import { type Edit, readEdits } from './carried-edits.js';
 import { columnsMadeOf, mappedRow, Unfit } from './column-map.js';
+import { type Judgement, unfitRow } from './judge-row.js';
 import type { MigratedTable } from './migrated-table.js';
 import type { MigrationContext } from './migration-context.js';
 
@@ -94,6 +95,17 @@ export async function applyEdits(
     }
   }
   return { applied, unfit };
+}
+
+/** Those that do not fit, with what stops them. */
+export async function unfitEdits(
+  tx: Transaction,
+  { migrated, map }: MigrationContext,
+): Promise<readonly (readonly [id: string, judgement: Judgement])[]> {
+  return [...(await readEdits(tx, migrated))].flatMap(([id, { row }]) => {
+    const values = row && mappedRow(migrated.declared, map, id, row);
+    return values instanceof Unfit ? [[id, unfitRow(values)] as const] : [];
+  });
 }
 
 /** Says whether it fits. A row that was deleted elsewhere meanwhile stays deleted, as anywhere. */

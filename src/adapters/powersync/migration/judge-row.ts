@@ -146,7 +146,8 @@ function finding(
   return { result, payloadId: null, code: why.code, detail: why.detail };
 }
 
-function unfitRow(unfit: Unfit): Judgement {
+/** A row that can't be turned into a new one. */
+export function unfitRow(unfit: Unfit): Judgement {
   return finding('unfit', unfitDetail(unfit));
 }
 

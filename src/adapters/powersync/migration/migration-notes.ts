@@ -34,13 +34,16 @@ const TABLES: readonly string[] = [
     detail TEXT,
     PRIMARY KEY (name, id)
   ) WITHOUT ROWID`,
-  // Edits that had not reached the server, taken out of the upload queue.
+  // Edits that had not reached the server, taken out of the upload queue. `detail`: what stops one that a
+  // switch has left, since it does not fit.
   `CREATE TABLE IF NOT EXISTS rowseal_migration_edits (
     name TEXT NOT NULL,
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
     columns TEXT NOT NULL,
     "row" TEXT,
+    code TEXT,
+    detail TEXT,
     PRIMARY KEY (name, id)
   ) WITHOUT ROWID`,
   // Marks that were seen: a server that takes one back is not to begin anything anew.

@@ -92,7 +92,7 @@ async function assertVerified({ db, migrated }: MigrationContext): Promise<void>
   );
   if (edits > 0)
     throw new TypeError(
-      `${edits} edits of '${migrated.from.name}' are not in '${migrated.to.name}'.`,
+      `${edits} edits of '${migrated.from.name}' are not in '${migrated.to.name}': see differences(). Remove the plaintext on another device.`,
     );
 }
 

@@ -24,6 +24,25 @@ export async function noteRows(
   );
 }
 
+/** Notes why edits did not become ones of the new table. */
+export async function noteLeftEdits(
+  tx: Transaction,
+  name: string,
+  left: readonly (readonly [id: string, judgement: Judgement])[],
+): Promise<void> {
+  for (const [id, { code, detail }] of left) {
+    await tx.execute(
+      'UPDATE rowseal_migration_edits SET code = ?, detail = ? WHERE name = ? AND id = ?',
+      [code, detail, name, id],
+    );
+  }
+}
+
+/** SQL for the rows with such an edit, whatever is noted of the row that the server has. */
+const leftEdits = (name: string) =>
+  `SELECT id, 'unfit' AS result, code, detail FROM rowseal_migration_edits
+    WHERE name = ${name} AND detail IS NOT NULL`;
+
 /** How many rows of the old table a device has, and how far they are. */
 export interface RowCounts {
   /** How many rows the old table has on this device. */
@@ -57,7 +76,8 @@ export async function countRows(
       ${notes(`result IN ('unfit', 'missing', 'differs') AND NOT EXISTS (
         SELECT 1 FROM rowseal_migration_queue AS q
         WHERE q.name = ${name} AND q.id = rowseal_migration_rows.id
-      )`)} AS differing`,
+      ) AND id NOT IN (SELECT id FROM (${leftEdits(name)}))`)}
+      + (SELECT count(*) FROM (${leftEdits(name)})) AS differing`,
   );
 }
 
@@ -80,10 +100,12 @@ export async function differingRows(
 ): Promise<DifferingRow[]> {
   const isCount = Number.isSafeInteger(limit) && limit >= 0;
   assertGiven(isCount, 'limit: how many rows, a whole number');
+  const name = literal(from.name);
   return await db.getAll<DifferingRow>(
     `SELECT id, result, code, detail FROM rowseal_migration_rows
-    WHERE name = ? AND NOT ${IS_VERIFIED}
+    WHERE name = ${name} AND NOT ${IS_VERIFIED} AND id NOT IN (SELECT id FROM (${leftEdits(name)}))
+    UNION ALL ${leftEdits(name)}
     ORDER BY id LIMIT ?`,
-    [from.name, limit],
+    [limit],
   );
 }

@@ -1,7 +1,7 @@
 /** From the old table to the new one, on this device. */
 import type { Transaction } from '@powersync/common';
 import { literal } from '../mirrored-table.js';
-import { applyEdits, carryEdits } from './carry-edits.js';
+import { applyEdits, carryEdits, unfitEdits } from './carry-edits.js';
 import { isCompared, isUnsent } from './copied.js';
 import type { CopyLoop } from './copy-loop.js';
 import { giveBackEdits } from './give-back-edits.js';
@@ -9,13 +9,15 @@ import { readMarks, setMark } from './marks.js';
 import type { MigrationContext } from './migration-context.js';
 import { assertStanding, readPhase } from './migration-notes.js';
 import { marksOf } from './migrations.js';
+import { noteLeftEdits, noteRows } from './row-results.js';
 
 /** Options of a migration's `switchOver`. */
 export interface SwitchOverOptions {
   /**
    * Goes on although some rows can't be turned into new ones, which stay in the old table.
    *
-   * `differences` lists them. Without it, such rows stop the switch.
+   * So does an edit that was not sent: it stays on this device, and keeps it from removing the
+   * plaintext. `differences` lists them all. Without it, they stop the switch.
    */
   readonly leaveUnfit?: boolean;
 }
@@ -40,7 +42,11 @@ export async function switchOver(
     try {
       return await db.writeTransaction((tx) => finish(tx, context, leaveUnfit));
     } catch (error) {
-      await db.writeTransaction((tx) => giveBackEdits(tx, migrated));
+      await db.writeTransaction(async (tx) => {
+        const unfit = await unfitEdits(tx, context);
+        await giveBackEdits(tx, migrated);
+        await noteRows(tx, migrated.from.name, unfit);
+      });
       throw error;
     }
   });
@@ -75,6 +81,7 @@ async function finish(
       `${all.size} rows of '${migrated.from.name}' can't become rows of '${migrated.to.name}': see differences(). Mend the map, or give { leaveUnfit: true }.`,
     );
   }
+  await noteLeftEdits(tx, migrated.from.name, await unfitEdits(tx, context));
   await tx.execute(`UPDATE rowseal_migration SET phase = 'switched' WHERE name = ${name}`);
   const { isSwitched } = await readMarks(tx, migrated);
   if (!isSwitched) await setMark(tx, migrated, marksOf(migrated.from.name).switched);
