@@ -7,7 +7,18 @@
 import { posix } from 'node:path';
 
 /** Lowest first; a file imports its own folder and lower floors. */
-const FLOORS = ['errors', 'bytes', 'crypto', 'keys', 'rows', 'exposure', 'sync', 'adapters'];
+const FLOORS = [
+  'errors',
+  'bytes',
+  'crypto',
+  'keys',
+  'rows',
+  'recovery',
+  'kit',
+  'exposure',
+  'sync',
+  'adapters',
+];
 const TOP = ['testing', 'cli'];
 
 /** Each package from outside, and the only place that may import it. `/` or `:` ends a prefix. */
@@ -17,6 +28,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   '@powersync/': 'adapters/powersync',
   'libsodium-wrappers': 'backends/sodium',
   'hash-wasm': 'backends/hash-wasm',
+  qr: 'kit',
   'node:': 'cli',
 };
 

@@ -11,6 +11,7 @@ const TOPICS: readonly (readonly [RegExp, string])[] = [
   [/^sync\/(server\/|to-server\.)/, 'PowerSync'],
   [/^sync\//, 'Sync'],
   [/^adapters\/powersync\//, 'PowerSync'],
+  [/^(recovery|kit)\//, 'Recovery'],
   [/^testing\//, 'Testing'],
 ];
 
