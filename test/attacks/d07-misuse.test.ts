@@ -54,6 +54,7 @@ function callsWith({ store, vault, sealed, kdf }: World, option: string) {
 /** Functions whose parameters are all named in their signature. */
 const WITHOUT_OPTIONS = [
   'byRecoveryKey',
+  'countKeyUse',
   'defineTable', // checked apart
   'fingerprintOf',
   'generateRecoveryKey',

@@ -1,0 +1,91 @@
+/**
+ * Under which keys stored payloads are, told by how they begin: format byte and key id, which are
+ * 33 bytes or 44 characters.
+ */
+import { decodeBase64url, encodeBase64url } from '../bytes/base64url.js';
+import { FORMAT_BYTE } from '../bytes/format-bytes.js';
+import { isBytes } from '../bytes/is-bytes.js';
+import { HASH_LENGTH } from '../crypto/derive.js';
+
+const PREFIX_BYTES = 1 + HASH_LENGTH;
+const PREFIX_CHARACTERS = 44;
+
+/** How many stored payloads there are under one key. */
+export interface KeyUse {
+  /**
+   * 32 bytes as base64url text, as in `vault.keys`; `null` for what is under no key: it begins as
+   * no payload of this version does.
+   */
+  readonly keyId: string | null;
+  /** Number of payloads, siblings included. */
+  readonly payloads: number;
+}
+
+/** What {@link countKeyUse} reads of a sealed row. */
+export interface CountedRow {
+  /** The payload: text, or bytes for a table declared so. */
+  readonly payload: unknown;
+  /** The payloads that the server keeps beside it, separated by spaces, where there is such a column. */
+  readonly siblings?: unknown;
+}
+
+/**
+ * Counts payloads by the key that they name, most first; it needs no key and opens nothing.
+ *
+ * A retired key is needed while a payload names it. Count what the *server* stores, of every
+ * table: a device may not have seen all of it. What is no payload, such as plaintext or nothing,
+ * is counted under `keyId: null`, never left out.
+ *
+ * Security: public; a server that lies about what it stores makes the count wrong.
+ *
+ * @example
+ * ```ts
+ * import { byPassword, countKeyUse, createVault, defineTable, encrypted, encryptRow, memoryStore } from 'rowseal';
+ *
+ * const { vault } = await createVault(memoryStore(), byPassword('correct horse battery staple'));
+ * const notes = defineTable('notes', { body: encrypted.text() });
+ * const rows = ['n1', 'n2'].map((id) => encryptRow(vault, notes, { id, body: 'hello' }));
+ * const [use] = countKeyUse(rows);
+ * console.assert(use?.keyId === vault.keys[0]?.id && use?.payloads === 2);
+ * ```
+ */
+export function countKeyUse(rows: Iterable<CountedRow>): KeyUse[] {
+  const counts = new Map<string | null, number>();
+  for (const { payload, siblings } of rows) {
+    for (const each of [payload, ...siblingsOf(siblings)]) {
+      const prefix = prefixOf(each);
+      counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+    }
+  }
+  const uses = new Map<string | null, number>();
+  for (const [prefix, payloads] of counts) {
+    const keyId = prefix && keyIdOfPrefix(prefix);
+    uses.set(keyId, (uses.get(keyId) ?? 0) + payloads);
+  }
+  return [...uses]
+    .map(([keyId, payloads]) => ({ keyId, payloads }))
+    .sort((one, other) => other.payloads - one.payloads);
+}
+
+/** How payloads under a key begin, as text: 44 characters. `keyId` is one of `vault.keys`. */
+export function keyPrefix(keyId: string): string {
+  const bytes = decodeBase64url(keyId) as Uint8Array;
+  return encodeBase64url(Uint8Array.of(FORMAT_BYTE.envelope, ...bytes));
+}
+
+/** The key id in how a payload begins; `null` when none begins so. */
+export function keyIdOfPrefix(prefix: string): string | null {
+  const bytes = prefix.length === PREFIX_CHARACTERS ? decodeBase64url(prefix) : null;
+  if (bytes?.[0] !== FORMAT_BYTE.envelope) return null;
+  return encodeBase64url(bytes.subarray(1));
+}
+
+function prefixOf(payload: unknown): string | null {
+  if (typeof payload === 'string') return payload.slice(0, PREFIX_CHARACTERS);
+  return isBytes(payload) ? encodeBase64url(payload.subarray(0, PREFIX_BYTES)) : null;
+}
+
+function siblingsOf(siblings: unknown): readonly unknown[] {
+  if (siblings === undefined || siblings === null || siblings === '') return [];
+  return typeof siblings === 'string' ? siblings.split(' ') : [siblings];
+}
