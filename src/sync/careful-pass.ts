@@ -3,8 +3,8 @@
  * database that fails, and held, so that the others go on.
  */
 import { RowsealError } from '../errors.js';
+import { mapInSlices } from '../rows/give-way.js';
 import type { Table } from '../rows/table.js';
-import { mapInSlices } from './give-way.js';
 import { type PassContext, type PassResult, resultOf } from './mirror-pass.js';
 import type { SettleContext } from './row-in-hand.js';
 import { rowKey } from './row-name.js';

@@ -1,7 +1,7 @@
 /** One pass of a mirror: read a snapshot, settle its rows outside every lock, write the outcomes. */
 import type { Vault } from '../keys/vault.js';
+import { mapInSlices } from '../rows/give-way.js';
 import type { Table } from '../rows/table.js';
-import { mapInSlices } from './give-way.js';
 import { rowKey } from './row-name.js';
 import { settleRow } from './settle-row.js';
 import type { RowOutcome, RowWork, SyncStore, Work, WriteResult } from './sync-store.js';

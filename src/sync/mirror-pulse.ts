@@ -1,8 +1,9 @@
 /** What every mirror does now and then, idle or not: show that it works, or look at the one that does. */
+
+import { startTimer } from '../rows/timer.js';
 import type { MirrorRun } from './mirror-run.js';
 import { hear } from './mirror-standing.js';
 import { endReplaced } from './mirror-turns.js';
-import { startTimer } from './timer.js';
 
 const PULSE_MS = 2000;
 

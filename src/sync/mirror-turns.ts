@@ -1,6 +1,7 @@
 /** The turns of a running mirror, and what it remembers between them. */
 import { RowsealError } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
+import { startTimer, stopTimer } from '../rows/timer.js';
 import { runCarefulPass } from './careful-pass.js';
 import { declarationOf } from './declaration.js';
 import type { RequestResult } from './lease.js';
@@ -19,7 +20,6 @@ import { FEWEST_ROWS, nextPassSize } from './pass-size.js';
 import type { QueueCounts } from './row-trouble.js';
 import { sealUnder } from './sealed-under.js';
 import type { SyncStore } from './sync-store.js';
-import { startTimer, stopTimer } from './timer.js';
 import { createWorkLoop, type Turn } from './work-loop.js';
 
 /** Every pass takes the list along. An end that is forgotten only joins two transactions. */

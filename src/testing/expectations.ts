@@ -1,5 +1,5 @@
 /** How a contract says what it expected. */
-import { startTimer } from '../sync/timer.js';
+import { startTimer } from '../rows/timer.js';
 
 const PATIENCE_MS = 20_000;
 const POLL_MS = 5;

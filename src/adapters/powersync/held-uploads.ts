@@ -2,7 +2,7 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { RowsealError } from '../../errors.js';
 import type { Table } from '../../rows/table.js';
-import { startTimer } from '../../sync/timer.js';
+import { startTimer } from '../../rows/timer.js';
 import { sealedPayloadOf, tableBehind, type UploadEntry } from '../../sync/to-server.js';
 
 /** Mostly the mirror has sealed it again in no time, and PowerSync waits for seconds. */

@@ -1,6 +1,6 @@
 /** Learning of new entries in the queue, whichever process committed them. */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
-import { startTimer, stopTimer } from '../../sync/timer.js';
+import { startTimer, stopTimer } from '../../rows/timer.js';
 import { readLastSeq } from './bookkeeping.js';
 import { LEASE_TABLE } from './lease-tables.js';
 

@@ -1,5 +1,5 @@
 /** When diffs are handed to the app: one at a time, and again until its handler is done with it. */
-import { startTimer, stopTimer } from '../../../sync/timer.js';
+import { startTimer, stopTimer } from '../../../rows/timer.js';
 import { createWorkLoop } from '../../../sync/work-loop.js';
 import { createDiffTurns, type TurnOptions } from './diff-turns.js';
 

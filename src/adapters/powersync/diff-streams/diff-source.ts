@@ -1,7 +1,7 @@
 /** Where diffs come from: PowerSync's diff triggers on the sealed table, and the table itself. */
 import type { CommonPowerSyncDatabase, LockContext } from '@powersync/common';
+import { mapInSlices } from '../../../rows/give-way.js';
 import type { Table } from '../../../rows/table.js';
-import { mapInSlices } from '../../../sync/give-way.js';
 import { literal, quoted } from '../mirrored-table.js';
 import { sealedTableOf } from '../schema-check.js';
 import { type DiffRecord, readRecord, type SealedChange } from './diff-records.js';

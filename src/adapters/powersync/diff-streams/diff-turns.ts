@@ -1,8 +1,8 @@
 /** One turn of handing diffs to the app: take what was recorded, decrypt it, hand it over. */
 import { RowsealError } from '../../../errors.js';
 import { revealSecrets, type Vault } from '../../../keys/vault.js';
+import { mapInSlices } from '../../../rows/give-way.js';
 import type { Table } from '../../../rows/table.js';
-import { mapInSlices } from '../../../sync/give-way.js';
 import { type DecryptedChange, type OpenedChange, openChange } from './diff-change.js';
 import { createPendingChanges, type PendingChanges } from './diff-pending.js';
 import type { SealedChange } from './diff-records.js';

@@ -1,6 +1,7 @@
 /** The migration's background: compares what is queued whenever something may have changed. */
+
+import { startTimer, stopTimer } from '../../../rows/timer.js';
 import type { MirrorState } from '../../../sync/mirror-status.js';
-import { startTimer, stopTimer } from '../../../sync/timer.js';
 import { copyPass } from './copy-pass.js';
 import type { MigrationContext } from './migration-context.js';
 import { type MigrationPhase, readPhase } from './migration-notes.js';

@@ -8,8 +8,8 @@
  * change of the sync config.
  */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
+import { startTimer, stopTimer } from '../../../rows/timer.js';
 import { reportBug } from '../../../sync/report-bug.js';
-import { startTimer, stopTimer } from '../../../sync/timer.js';
 import { VAULT_TABLE } from '../../../sync/vault-table.js';
 
 /** A header as the server sent it, which may be anything. */

@@ -1,6 +1,6 @@
 /** A pass over many rows lets the app's own code run in between. */
 import { afterEach, expect, it, vi } from 'vitest';
-import { mapInSlices } from '../../src/sync/give-way.js';
+import { mapInSlices } from '../../src/rows/give-way.js';
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -33,7 +33,7 @@ export async function mapInSlices<Item, Result>(
 }
 
 /** In a page that nobody looks at, timers come a second late or a minute; messages do not. */
-function everythingElse(): Promise<void> {
+export function everythingElse(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof MessageChannel === 'undefined') {
       startTimer(resolve, 0);
