@@ -19,11 +19,18 @@ export { byRecoveryKey } from './keys/by-recovery-key.js';
 export { bySecret, type SecretOptions } from './keys/by-secret.js';
 export { changePassword, type PasswordChange } from './keys/change-password.js';
 export { type CreatedVault, type CreateOptions, createVault } from './keys/create-vault.js';
+export {
+  type ClosedKey,
+  type DropOptions,
+  type DroppedKeys,
+  dropRetiredKeys,
+} from './keys/drop-retired-keys.js';
 export { keepUnlocked } from './keys/keep-unlocked.js';
 export type { SlotParameters, SlotType } from './keys/key-slot.js';
 export type { KeyStatus } from './keys/keyset.js';
 export { type OpenOptions, openVault } from './keys/open-vault.js';
 export type { OpenProgress, VaultOpener } from './keys/opener.js';
+export { recallKeys } from './keys/recall-keys.js';
 export { generateRecoveryKey } from './keys/recovery-key.js';
 export { refreshVault } from './keys/refresh-vault.js';
 export { type RekeyedVault, type RekeyOptions, rekeyVault } from './keys/rekey-vault.js';

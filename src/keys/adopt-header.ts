@@ -4,8 +4,8 @@ import type { AeadBackend } from '../crypto/aead.js';
 import { nobleAead } from '../crypto/noble-aead.js';
 import { assertOptions } from '../errors.js';
 import { changeHeader } from './change-header.js';
-import { openHeader } from './header-seal.js';
-import type { DataKey, EarlierVaultKey, Keyset } from './keyset.js';
+import { missingFrom, openHeld } from './held-keys.js';
+import type { Keyset } from './keyset.js';
 import { openWith } from './open-vault.js';
 import { assertOpener, type OpenProgress, type VaultOpener } from './opener.js';
 import { holdKeys, inNewOpening } from './opening.js';
@@ -82,14 +82,9 @@ export async function adoptHeader(
 }
 
 /** The keyset of the header that lost, through its vault key, which the winner holds. */
-function openPinned(
-  { vaultKey, header, earlierVaultKeys, opening }: VaultSecrets,
-  pin: VaultHeader,
-): Keyset {
-  const held = [{ key: vaultKey, id: header.vaultKeyId }, ...earlierVaultKeys];
-  const { key } = held.find(({ id }) => equalBytes(id, pin.vaultKeyId)) as EarlierVaultKey;
-  const keyset = openHeader(pin, key, opening.aead);
-  holdKeys(opening, key, keyset);
+function openPinned(winner: VaultSecrets, pin: VaultHeader): Keyset {
+  const keyset = openHeld(winner, pin) as Keyset;
+  holdKeys(winner.opening, winner.vaultKey, keyset);
   return keyset;
 }
 
@@ -120,11 +115,4 @@ async function addKeys(
     pin,
   );
   return { vault: next, addedKeys: dataKeys.map(({ id }) => encodeBase64url(id)) };
-}
-
-function missingFrom<Key extends DataKey | EarlierVaultKey>(
-  held: readonly Key[],
-  others: readonly Key[],
-): Key[] {
-  return others.filter(({ id }) => !held.some((key) => equalBytes(key.id, id)));
 }

@@ -38,10 +38,12 @@ import { areDistinct } from './distinct.js';
 
 /**
  * What a DEK is for: new rows (`primary`), or only opening old ones, because it was replaced
- * (`rotated`) or because somebody may know it (`revoked`).
+ * (`rotated`), because somebody may know it (`revoked`), or because it was dropped from the vault
+ * and taken from an earlier header again (`recalled`).
  */
-export type KeyStatus = 'primary' | 'rotated' | 'revoked';
+export type KeyStatus = 'primary' | 'rotated' | 'revoked' | 'recalled';
 
+/** By their bytes; a recalled key stands in no keyset. */
 const STATUSES: readonly (KeyStatus | undefined)[] = [undefined, 'primary', 'rotated', 'revoked'];
 
 /** DEKs and earlier vault keys together. */
@@ -88,12 +90,16 @@ export function vaultKeyId(vaultId: Uint8Array, key: VaultKey): Uint8Array {
   return derive(key, vaultId, LABEL.vaultKeyId);
 }
 
-/** Throws `LIMIT_EXCEEDED` when there are more keys than a header may hold. */
-export function encodeKeyset({ dataKeys, earlierVaultKeys }: Keyset): Uint8Array {
+/**
+ * Recalled keys are left out. Throws `LIMIT_EXCEEDED` when there are more keys than a header may
+ * hold.
+ */
+export function encodeKeyset({ dataKeys: held, earlierVaultKeys }: Keyset): Uint8Array {
+  const dataKeys = held.filter(({ status }) => status !== 'recalled');
   if (dataKeys.length + earlierVaultKeys.length > KEY_COUNT_LIMIT) {
     throw new RowsealError(
       'LIMIT_EXCEEDED',
-      `A vault holds at most ${KEY_COUNT_LIMIT} keys, and this version drops none. Nothing was changed; go on with the keys that are there.`,
+      `A vault holds at most ${KEY_COUNT_LIMIT} keys, and this one is full. Nothing was changed: re-encrypt the rows that name old keys, then call dropRetiredKeys.`,
     );
   }
   const writer = createWriter(64 * (dataKeys.length + earlierVaultKeys.length));

@@ -9,15 +9,19 @@ import { PREDECESSOR_LIMIT, type VaultHeader } from './vault-header.js';
  */
 export function assertNotOlder(header: VaultHeader, pin: VaultHeader | null): void {
   if (!pin) return;
-  if (!equalBytes(header.vaultId, pin.vaultId)) {
-    throw new RowsealError(
-      'VAULT_MISMATCH',
-      'The store shows another vault than this device knows. Enter no secrets, unless the user has replaced it: then open with { replaces: the old pin }.',
-    );
-  }
+  assertSameVault(header, pin);
   if (header.epoch < pin.epoch) {
     rollback(`epoch ${header.epoch} after epoch ${pin.epoch}`);
   }
+}
+
+/** Throws `VAULT_MISMATCH`. */
+export function assertSameVault(header: VaultHeader, known: VaultHeader): void {
+  if (equalBytes(header.vaultId, known.vaultId)) return;
+  throw new RowsealError(
+    'VAULT_MISMATCH',
+    'The store shows another vault than this device knows. Enter no secrets, unless the user has replaced it: then open with { replaces: the old pin }.',
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { equalBytes } from '../bytes/compare.js';
 import { RowsealError } from '../errors.js';
 import { openUnder } from './open-stored.js';
 import { assertContinues, assertNotOlder, rollback } from './pin-check.js';
+import { withRecalled } from './recall-keys.js';
 import { follows, loadHeader, loadPin, savePin } from './store-access.js';
 import { makeVault, revealSecrets, type Vault, type VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
@@ -54,7 +55,8 @@ export async function refreshVault(store: VaultStore, vault: Vault): Promise<Vau
 function openedAgain(header: VaultHeader, secrets: VaultSecrets): VaultSecrets {
   if (equalBytes(header.hash, secrets.header.hash)) return secrets;
   if (equalBytes(header.vaultKeyId, secrets.header.vaultKeyId)) {
-    return openUnder(header, secrets.vaultKey, secrets.opening);
+    const next = openUnder(header, secrets.vaultKey, secrets.opening);
+    return { ...next, dataKeys: withRecalled(next.dataKeys, secrets.dataKeys) };
   }
   if (secrets.earlierVaultKeys.some(({ id }) => equalBytes(id, header.vaultKeyId))) {
     rollback('a vault key that was given up');

@@ -2,7 +2,7 @@ import type { StampBytes } from '../bytes/stamp.js';
 import { type Dek, KEY_LENGTH } from '../crypto/key-types.js';
 import { randomBytes } from '../crypto/random.js';
 import { changeHeader, revealCurrent } from './change-header.js';
-import { type DataKey, type KeyStatus, makeDataKey } from './keyset.js';
+import { type DataKey, makeDataKey } from './keyset.js';
 import type { Vault } from './vault.js';
 import type { VaultStore } from './vault-store.js';
 
@@ -47,11 +47,11 @@ export function freshDataKey(vaultId: Uint8Array): DataKey {
  */
 export function retire(
   dataKeys: readonly DataKey[],
-  status: Exclude<KeyStatus, 'primary'>,
+  status: 'rotated' | 'revoked',
   retiredAt: StampBytes,
 ): DataKey[] {
   return dataKeys.map((key) => {
-    const keep = status === 'rotated' ? key.status !== 'primary' : key.status === 'revoked';
-    return keep ? key : { ...key, status, retiredAt };
+    const retires = key.status === 'primary' || (status === 'revoked' && key.status === 'rotated');
+    return retires ? { ...key, status, retiredAt } : key;
   });
 }

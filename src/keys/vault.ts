@@ -27,7 +27,10 @@ export interface KeyInfo {
   readonly id: string;
   /** Whether it seals new rows, or only opens old ones. */
   readonly status: KeyStatus;
-  /** Milliseconds since 1970 at which it stopped being primary. */
+  /**
+   * Milliseconds since 1970 at which it stopped being primary; of a recalled key, if the header that
+   * it was taken from says so.
+   */
   readonly retiredAt: number | null;
 }
 

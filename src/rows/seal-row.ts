@@ -26,8 +26,8 @@ import type { Table } from './table.js';
 /** What opening a sealed row may be told. */
 export interface OpenRowOptions {
   /**
-   * Opens a row that was stamped after its key was revoked (`KEY_RETIRED`): only when the user
-   * knows that one of their own devices was offline then.
+   * Opens a row that was stamped after its key was revoked, or is under a recalled key
+   * (`KEY_RETIRED`): only when the user knows that one of their own devices was offline then.
    */
   readonly acceptRetired?: boolean;
 }
@@ -35,7 +35,7 @@ export interface OpenRowOptions {
 export interface OpenedRow extends RowVersion {
   readonly envelope: Envelope;
   readonly key: DataKey;
-  /** Whether it was written after its key stopped being primary. */
+  /** Whether it was written after its key stopped being primary, or under one that was recalled. */
   readonly afterRetirement: boolean;
 }
 
@@ -106,7 +106,7 @@ export function openSealedRow(
   if (withoutBound(parsed, bound) !== parsed) malformedRow('bound columns');
   const content = withFormerlyBound(table, parsed, bound);
   const afterRetirement = isAfterRetirement(key, content);
-  if (afterRetirement && key.status === 'revoked' && !acceptRetired) keyRetired();
+  if (afterRetirement && key.status !== 'rotated' && !acceptRetired) keyRetired();
   const { nonce } = envelope;
   return { id: id as string, rowId, content, bound, nonce, envelope, key, afterRetirement };
 }
@@ -131,7 +131,9 @@ function assertSealed(sealed: Uint8Array, length: number, { name }: AeadBackend)
   throw new TypeError(`The AEAD backend '${name}' must return the ciphertext with its tag.`);
 }
 
-function isAfterRetirement({ retiredAt }: DataKey, content: RowContent): boolean {
+/** A recalled key had left the vault: whatever names it came later, whatever its stamps say. */
+function isAfterRetirement({ status, retiredAt }: DataKey, content: RowContent): boolean {
+  if (status === 'recalled') return true;
   return retiredAt !== null && compareBytes(latestStamp(content), retiredAt) > 0;
 }
 
@@ -145,6 +147,6 @@ function authFailed(): never {
 function keyRetired(): never {
   throw new RowsealError(
     'KEY_RETIRED',
-    'This row was written after its key was revoked: by whoever lost access, or by a device of the user that was offline. Keep it as it is; open it with { acceptRetired: true } once the user knows which.',
+    'This row was written after its key was revoked, or names one that the vault had dropped: it is by whoever lost access, or by a device of the user that was offline. Keep it as it is; open it with { acceptRetired: true } once the user knows which.',
   );
 }

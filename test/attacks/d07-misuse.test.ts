@@ -35,6 +35,8 @@ function callsWith({ store, vault, sealed, kdf }: World, option: string) {
     decryptRowDetails: () => rowseal.decryptRowDetails(vault, diary, sealed, extra),
     decryptRows: () => rowseal.decryptRows(vault, diary, [sealed], extra),
     deriveKey: () => rowseal.deriveKey(vault, 'label', extra),
+    dropRetiredKeys: () =>
+      rowseal.dropRetiredKeys(store, vault, { closeKeys: async () => [], ...extra }),
     encryptDelete: () => rowseal.encryptDelete(vault, diary, sealed, extra),
     encryptRow: () => rowseal.encryptRow(vault, diary, ROW, extra),
     encryptRows: () => rowseal.encryptRows(vault, diary, [ROW], extra),
@@ -62,6 +64,7 @@ const WITHOUT_OPTIONS = [
   'lockVault',
   'memoryStore',
   'pinOf',
+  'recallKeys',
   'refreshVault',
   'removeSlot',
   'rotateDataKey',

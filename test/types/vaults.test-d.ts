@@ -87,7 +87,7 @@ test('a vault is public data that can not be changed', () => {
   // @ts-expect-error Keys are not in it.
   vault.vaultKey;
   expectTypeOf(vault.slots).toEqualTypeOf<readonly SlotInfo[]>();
-  expectTypeOf<KeyStatus>().toEqualTypeOf<'primary' | 'rotated' | 'revoked'>();
+  expectTypeOf<KeyStatus>().toEqualTypeOf<'primary' | 'rotated' | 'revoked' | 'recalled'>();
   expectTypeOf(revealSecrets(vault).vaultKey).toEqualTypeOf<VaultKey>();
 });
 

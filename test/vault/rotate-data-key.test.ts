@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { decryptRow, encryptRow, openVault, rekeyVault, rotateDataKey } from '../../src/index.js';
+import {
+  decryptRow,
+  dropRetiredKeys,
+  encryptRow,
+  openVault,
+  rekeyVault,
+  rotateDataKey,
+} from '../../src/index.js';
 import { createWorld, diary, ROW } from '../support/world.js';
+import { noneLeft } from './closed-keys.js';
 import { quick } from './users.js';
 
 const KEY_LIMIT = 256;
@@ -34,14 +42,17 @@ describe('rotateDataKey', () => {
     expect((await rotateDataKey(store, next)).epoch).toBe(3);
   });
 
-  it('fills 256 keys and refuses another, losing nothing', async () => {
+  it('fills 256 keys and refuses another, losing nothing, until retired ones are dropped', async () => {
     const { store, vault, sealed } = await createWorld();
     let full = vault;
     while (full.keys.length < KEY_LIMIT) full = await rotateDataKey(store, full);
     const last = encryptRow(full, diary, ROW);
     const { header, pin } = store;
 
-    await expect(rotateDataKey(store, full)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    await expect(rotateDataKey(store, full)).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('dropRetiredKeys'),
+    });
     const rekeying = rekeyVault(store, full, { keep: [quick()] });
     await expect(rekeying).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
 
@@ -49,5 +60,8 @@ describe('rotateDataKey', () => {
     for (const opened of [full, await openVault(store.otherDevice(), quick())]) {
       for (const row of [sealed, last]) expect(decryptRow(opened, diary, row)).toEqual(ROW);
     }
+
+    const { vault: lean } = await dropRetiredKeys(store, full, { closeKeys: noneLeft });
+    expect((await rotateDataKey(store, lean)).keys).toHaveLength(2);
   });
 });
