@@ -24,6 +24,8 @@ export interface MirrorRun {
   latestVault: Vault | null;
   /** The one that the last turn had. */
   turnVault: Vault | null;
+  /** That one, with keys that left it but under which this device sealed before. */
+  recalling: Vault | null;
   /** Why it ended; `null` while it runs. */
   ended: Error | null;
   /** Entries at which transactions of the app are known to end. */

@@ -45,6 +45,7 @@ export function createMirrorRun(store: SyncStore, settings: MirrorSettings): Mir
     heard: { beat: 0, looks: 0 },
     latestVault: null,
     turnVault: null,
+    recalling: null,
     ended: null,
     ends: [],
     acceptRetiredUpTo: 0,
@@ -170,15 +171,16 @@ function noteOpened(run: MirrorRun, rows: readonly string[], done: boolean): voi
  */
 async function vaultOfTurn(run: MirrorRun): Promise<Vault> {
   const { vault, store } = run;
-  if (vault && vault !== run.turnVault) {
+  if (vault && (vault !== run.turnVault || !run.recalling)) {
+    run.recalling = null;
     await requested(run, store.release('waiting'));
-    await sealUnder(run, vault);
+    run.recalling = await sealUnder(run, vault);
   }
   run.turnVault = vault;
   // The vault was rekeyed, it seems: what is sealed already is under a key that was given up.
   if (!vault && run.status.current.header?.code === 'UNLOCK_FAILED') await store.holdUploads();
   if (!vault) throw new RowsealError('LOCKED', 'Call unlock of this mirror with an open vault.');
-  return vault;
+  return run.recalling as Vault;
 }
 
 /** Throws `LOCKED`. */

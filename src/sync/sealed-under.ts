@@ -1,9 +1,9 @@
 /** Under which key this device seals from now on, and what waits for upload under another one. */
-import { decodeBase64url, encodeBase64url } from '../bytes/base64url.js';
-import { FORMAT_BYTE } from '../bytes/format-bytes.js';
 import { RowsealError } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
+import { keyPrefix } from '../rows/key-use.js';
 import type { MirrorRun } from './mirror-run.js';
+import { withNotedKeys } from './noted-keys.js';
 
 const OUTDATED =
   'This vault is older than the one with which this device sealed last: open the newest, and call unlock with it.';
@@ -11,24 +11,21 @@ const OUTDATED =
 const PROBLEM = Object.freeze({ code: 'HEADER_ROLLBACK' as const, message: OUTDATED });
 
 /**
- * Lets the store queue what waits under another key. Throws `LOCKED` for a vault that lacks the key
- * used last: whoever holds an old one must not lead this device back to it.
+ * Lets the store queue what waits under another key; returns the vault with every key under which
+ * this device may have sealed before.
+ *
+ * Throws `LOCKED` for a vault that neither has the key used last nor opens the header that had it:
+ * whoever holds an old one must not lead this device back to it.
  */
-export async function sealUnder(run: MirrorRun, vault: Vault): Promise<void> {
+export async function sealUnder(run: MirrorRun, given: Vault): Promise<Vault> {
   const { status, store } = run;
-  if ((await store.sealUnder(keyPrefixes(vault))) !== 'outdated') {
+  const { vault, headers } = withNotedKeys(given, await store.notedHeaders());
+  const prefixes = vault.keys.map(({ id }) => keyPrefix(id));
+  if ((await store.sealUnder({ prefixes, headers })) !== 'outdated') {
     if (status.current.header === PROBLEM) status.set({ header: null });
-    return;
+    return vault;
   }
-  run.turnVault = vault;
+  run.turnVault = given;
   status.set({ header: PROBLEM });
   throw new RowsealError('LOCKED', OUTDATED);
-}
-
-/** How payloads begin under each key, the primary's first: format byte and key id, 44 characters. */
-function keyPrefixes({ keys }: Vault): readonly string[] {
-  return keys.map(({ id }) => {
-    const keyId = decodeBase64url(id) as Uint8Array;
-    return encodeBase64url(Uint8Array.of(FORMAT_BYTE.envelope, ...keyId));
-  });
 }

@@ -135,6 +135,17 @@ export interface RowOutcome {
   readonly supersedes?: boolean;
 }
 
+/** Under which keys a mirror works from now on. */
+export interface Sealing {
+  /** The first 44 characters of a payload under each key that opens here, the primary's first. */
+  readonly prefixes: readonly string[];
+  /**
+   * Headers of the vault as text: the one in use first, then earlier ones, latest first, with keys
+   * that it lacks.
+   */
+  readonly headers: readonly string[];
+}
+
 /**
  * What became of a batch; nothing of it was written unless it is `written`.
  *
@@ -220,17 +231,16 @@ export interface SyncStore {
   /** Gives those of `rows` that are `withdrawn` an entry of `retry`, so that they are sent again. */
   retryWithdrawn(rows: readonly RowName[]): Promise<RequestResult>;
   /**
-   * Notes under which key this device seals from now on, and gives rows an entry of `reseal` that wait
-   * for upload under another one.
+   * Notes under which key this device seals from now on, and the headers that go with it, and gives
+   * rows an entry of `reseal` that wait for upload under another key.
    *
-   * `prefixes` has the first 44 characters of a payload under each key of the vault, the primary's
-   * first. `outdated`, and nothing is changed, when the key noted before is not among them.
+   * `outdated`, and nothing is changed, when the key noted before is not among `prefixes`.
    *
    * From then on nothing that begins otherwise may leave, until `supersedes` has taken it back.
    */
-  sealUnder(
-    prefixes: readonly string[],
-  ): Promise<'noted' | 'outdated' | Exclude<Standing, 'working'>>;
+  sealUnder(sealing: Sealing): Promise<'noted' | 'outdated' | Exclude<Standing, 'working'>>;
+  /** The `headers` that `sealUnder` noted last; none before it has, and none after log-out. */
+  notedHeaders(): Promise<readonly string[]>;
   /** Lets nothing sealed leave until the next `sealUnder`; without effect when another mirror works. */
   holdUploads(): Promise<void>;
   /** How much there is to do. */

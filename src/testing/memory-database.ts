@@ -58,8 +58,11 @@ export interface MemoryDatabase {
   readonly declarations: Map<string, string>;
   /** The id of the vault that the rows belong to, as `id`. */
   readonly vault: Map<string, string>;
-  /** Of a payload under the primary key: how it begins, as `prefix`; and `held` while none may leave. */
-  readonly sealing: Map<'prefix' | 'held', string>;
+  /**
+   * Of a payload under the primary key: how it begins, as `prefix`; the vault's `headers`, as JSON;
+   * and `held` while nothing may leave.
+   */
+  readonly sealing: Map<'prefix' | 'headers' | 'held', string>;
   readonly numbers: Map<NumberName, number>;
   /** Sets a value; `undefined` deletes it. */
   write<K, V>(map: Map<K, V>, key: K, value: V | undefined): void;

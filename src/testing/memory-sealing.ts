@@ -1,15 +1,16 @@
 /** Under which key payloads may leave, and what waits under another one. */
 import { payloadIdOf } from '../sync/payload-id.js';
 import { type RowName, rowKey } from '../sync/row-name.js';
-import type { EngineRow, RowOutcome } from '../sync/sync-store.js';
+import type { EngineRow, RowOutcome, Sealing } from '../sync/sync-store.js';
 import type { MemoryDatabase, MemoryUpload, SealedUpload } from './memory-database.js';
 import type { StoreSide } from './memory-side.js';
 
-export function sealUnder(side: StoreSide, prefixes: readonly string[]): 'noted' | 'outdated' {
+export function sealUnder(side: StoreSide, { prefixes, headers }: Sealing): 'noted' | 'outdated' {
   const { uploads, queue, sealing, write } = side.database;
   const noted = sealing.get('prefix');
   if (noted !== undefined && !prefixes.includes(noted)) return 'outdated';
   write(sealing, 'prefix', prefixes[0]);
+  write(sealing, 'headers', JSON.stringify(headers));
   write(sealing, 'held', undefined);
   const entries = [...queue.values()].filter(({ dir }) => dir === 'reseal');
   const queued = new Set(entries.map(rowKey));
@@ -18,6 +19,10 @@ export function sealUnder(side: StoreSide, prefixes: readonly string[]): 'noted'
   for (const each of waiting) if (isOutdated(side, each)) outdated.set(rowKey(each), each);
   for (const [key, place] of outdated) if (!queued.has(key)) side.enqueue(place, 'reseal', null);
   return 'noted';
+}
+
+export function notedHeaders({ sealing }: MemoryDatabase): readonly string[] {
+  return JSON.parse(sealing.get('headers') ?? '[]') as readonly string[];
 }
 
 export function holdUploads({ sealing, write }: MemoryDatabase): void {

@@ -5,7 +5,7 @@ import type { Direction, RowOutcome, SyncStore, WriteResult } from '../sync/sync
 import type { MemoryDatabase } from './memory-database.js';
 import { beat, giveUp, leaseOf, type MemoryHold, standingOf } from './memory-lease.js';
 import { release, retryRejected, retryWithdrawn, writeOutcomes } from './memory-outcomes.js';
-import { holdUploads, sealUnder } from './memory-sealing.js';
+import { holdUploads, notedHeaders, sealUnder } from './memory-sealing.js';
 import type { StoreSide } from './memory-side.js';
 import { activeEntries, lastSeq, notedRows, readWork, takeOver } from './memory-work.js';
 
@@ -49,10 +49,11 @@ export function memoryStoreOf(
     release: (kind) => request(() => release(side, kind)),
     retryRejected: () => request(() => retryRejected(side)),
     retryWithdrawn: (rows) => request(() => retryWithdrawn(side, rows)),
-    async sealUnder(prefixes) {
+    async sealUnder(sealing) {
       const standing = standingOf(database, hold);
-      return standing === 'working' ? commit(() => sealUnder(side, prefixes)) : standing;
+      return standing === 'working' ? commit(() => sealUnder(side, sealing)) : standing;
     },
+    notedHeaders: async () => notedHeaders(database),
     async holdUploads() {
       if (standingOf(database, hold) === 'working') holdUploads(database);
     },

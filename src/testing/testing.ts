@@ -22,6 +22,7 @@ export type {
   RowOutcome,
   RowRecord,
   RowWork,
+  Sealing,
   SyncStore,
   Work,
   WriteResult,

@@ -160,7 +160,7 @@ it('an upload waits for the mirror to seal its rows again', async () => {
   const declarations = new Map(tables.map((table) => [table.name, declarationOf(table)]));
   await dying.takeOver({ vaultId: next.vaultId, declarations, silentSince: null });
   const { vault: old } = vaultForTesting('sealed again');
-  await dying.sealUnder([prefixOf(next), prefixOf(old)]);
+  await dying.sealUnder({ prefixes: [prefixOf(next), prefixOf(old)], headers: [] });
   const sent: UploadWrite[] = [];
   const upload = uploadWith({
     tables,
@@ -187,14 +187,16 @@ it('what waits under the primary already is found without the write lock', async
   const declarations = new Map(tables.map((table) => [table.name, declarationOf(table)]));
   await store.takeOver({ vaultId: first.vaultId, declarations, silentSince: null });
   watch.reset();
-  expect(await store.sealUnder([prefixOf(first)])).toBe('noted');
+  const before = { prefixes: [prefixOf(first)], headers: [first.header] };
+  const after = { prefixes: [prefixOf(next), prefixOf(first)], headers: [next.header] };
+  expect(await store.sealUnder(before)).toBe('noted');
   expect(watch.lockTimes).toEqual([]);
-  expect(await store.sealUnder([prefixOf(next), prefixOf(first)])).toBe('noted');
+  expect(await store.sealUnder(after)).toBe('noted');
   expect(watch.lockTimes).toHaveLength(1);
   expect(await waiting()).toHaveLength(1);
   await store.holdUploads();
   watch.reset();
-  await store.sealUnder([prefixOf(next), prefixOf(first)]);
+  await store.sealUnder(after);
   expect(watch.lockTimes).toHaveLength(1);
 });
 

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { defineTable, encrypted } from 'rowseal';
+import { defineTable, encrypted, type Vault } from 'rowseal';
 import { startMirror } from 'rowseal/powersync';
 import { vaultForTesting } from 'rowseal/testing';
 import { expect, it, onTestFinished } from 'vitest';
@@ -77,4 +77,23 @@ it('an older version of the app leaves what a newer one noted', async () => {
   const started = startMirror({ db, tables, vault: null });
   await expect(started).rejects.toMatchObject({ code: 'UNSUPPORTED_VERSION' });
   expect(await db.getAll('SELECT * FROM rowseal_state')).toEqual(before);
+});
+
+it('what an older version noted is kept, and gets what it lacks', async () => {
+  const { db, mirror } = await powersyncDevice('laptop', tables);
+  await db.execute("INSERT INTO notes (id, body) VALUES ('n1', 'before the update')");
+  await mirror.flush();
+  const vault = mirror.vault as Vault;
+  const sealing = () =>
+    db.getAll('SELECT version, prefix, headers FROM rowseal_state, rowseal_sealing');
+  const [noted] = await sealing();
+  await mirror.close();
+  await db.execute('ALTER TABLE rowseal_sealing DROP COLUMN headers');
+  await db.execute('UPDATE rowseal_state SET version = 1');
+  const locked = await startMirror({ db, tables, vault: null });
+  expect(await sealing()).toEqual([{ ...noted, headers: '[]' }]);
+  await locked.unlock(vault);
+  await locked.flush();
+  onTestFinished(() => locked.close());
+  expect(await sealing()).toEqual([{ ...noted, headers: JSON.stringify([vault.header]) }]);
 });

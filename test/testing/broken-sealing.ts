@@ -1,5 +1,6 @@
 /** Adapters that let leave what waits under an earlier key. */
 
+import type { Sealing } from '../../src/sync/sync-store.js';
 import { startOf, VAULT_ID } from '../../src/testing/adapter-bench.js';
 import { outcomesBy, rowsBy, storesBy } from './break-adapter.js';
 import type { BrokenAdapters } from './broken-queues.js';
@@ -41,20 +42,49 @@ export const BROKEN_SEALING: BrokenAdapters = {
   ],
   'notes a key for a mirror that stands by': [
     storesBy((store) => ({
-      async sealUnder(prefixes) {
+      async sealUnder(sealing) {
         await store.takeOver(startOf(VAULT_ID));
-        return store.sealUnder(prefixes);
+        return store.sealUnder(sealing);
       },
     })),
     'notes a key for the mirror that works, and for no other',
   ],
   'goes back to an earlier key': [
     storesBy((store) => ({
-      async sealUnder(prefixes) {
-        await store.sealUnder(prefixes);
+      async sealUnder(sealing) {
+        await store.sealUnder(sealing);
         return 'noted';
       },
     })),
     'refuses keys without the one used last, until log-out',
+  ],
+  'forgets headers at a kill': [
+    storesBy((store) => {
+      let noted: readonly string[] = [];
+      return {
+        async sealUnder(sealing) {
+          const done = await store.sealUnder(sealing);
+          if (done === 'noted') noted = sealing.headers;
+          return done;
+        },
+        notedHeaders: async () => noted,
+      };
+    }),
+    'notes headers with a key, through a kill, until log-out',
+  ],
+  'notes headers with another key only': [
+    storesBy((store) => {
+      let before: Sealing | null = null;
+      return {
+        async sealUnder(sealing) {
+          const isSame = before?.prefixes[0] === sealing.prefixes[0];
+          const given = isSame && before ? { ...sealing, headers: before.headers } : sealing;
+          const done = await store.sealUnder(given);
+          if (done === 'noted') before = given;
+          return done;
+        },
+      };
+    }),
+    'notes headers with a key, through a kill, until log-out',
   ],
 };

@@ -8,13 +8,13 @@ import type { LockContext } from '@powersync/common';
 import { refuseNewer } from '../../errors.js';
 import { LEASE_TABLES } from './lease-tables.js';
 import { REJECTED_TABLE } from './rejections.js';
-import { SEALING_TABLES } from './sealing-tables.js';
+import { ADD_HEADERS, SEALING_TABLES } from './sealing-tables.js';
 
 /** `ps_kv` has this key while a database is in use; clearing removes it before the rows. */
 export const SENTINEL = 'rowseal';
 
 /** Told apart by what the data needs, not by releases: raised when a table changes. */
-export const BOOKKEEPING_VERSION = 1;
+export const BOOKKEEPING_VERSION = 2;
 
 /** Milliseconds since 1970, the same all through a statement. */
 export const NOW_MS = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
@@ -74,6 +74,12 @@ const TABLES: readonly string[] = [
   ...LEASE_TABLES,
 ];
 
+/** What the tables of version 1 lack. */
+const UPGRADE: readonly string[] = [
+  ADD_HEADERS,
+  `UPDATE rowseal_state SET version = ${BOOKKEEPING_VERSION}`,
+];
+
 /** What the bookkeeping says about the database as a whole. */
 export interface BookkeepingState {
   /** The number of the mirror that worked last. */
@@ -103,6 +109,7 @@ export async function createBookkeeping(tx: LockContext): Promise<void> {
   if (await hasBookkeeping(tx)) {
     const { version } = await tx.get<{ version: number }>('SELECT version FROM rowseal_state');
     if (version > BOOKKEEPING_VERSION) refuseNewer('What the mirror notes in this database');
+    if (version < BOOKKEEPING_VERSION) for (const sql of UPGRADE) await tx.execute(sql);
   }
   for (const sql of TABLES) await tx.execute(sql);
 }

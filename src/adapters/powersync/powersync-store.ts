@@ -17,7 +17,7 @@ import {
   troubled,
 } from './queue-queries.js';
 import { readWork } from './read-work.js';
-import { holdUploads, lookUnder, sealUnder } from './seal-under.js';
+import { holdUploads, lookUnder, notedHeaders, sealUnder } from './seal-under.js';
 import { takeOver } from './take-over.js';
 import { watchQueue } from './watch-queue.js';
 import { writeOutcomes } from './write-outcomes.js';
@@ -81,16 +81,17 @@ export function createPowerSyncStore(
     release: (kind) => request((tx) => release(tx, kind)),
     retryRejected: () => request(retryRejected),
     retryWithdrawn: (rows) => request((tx) => retryWithdrawn(tx, rows)),
-    async sealUnder(prefixes) {
+    async sealUnder(sealing) {
       const names = [...tables.keys()];
       // Mostly there is nothing to do, and to find that takes long where much waits for upload.
       const found = await db.readTransaction((tx) =>
-        ifWorking(tx, () => lookUnder(tx, names, prefixes, () => null)),
+        ifWorking(tx, () => lookUnder(tx, names, sealing, () => null)),
       );
       return (
-        found ?? db.writeTransaction((tx) => ifWorking(tx, () => sealUnder(tx, names, prefixes)))
+        found ?? db.writeTransaction((tx) => ifWorking(tx, () => sealUnder(tx, names, sealing)))
       );
     },
+    notedHeaders: () => notedHeaders(db),
     async holdUploads() {
       await db.writeTransaction((tx) => ifWorking(tx, () => holdUploads(tx)));
     },

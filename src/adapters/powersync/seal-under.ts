@@ -1,7 +1,8 @@
 /** What waits for upload under a key that is not the primary any more is queued, to be sealed again. */
-import type { Transaction } from '@powersync/common';
+import type { LockContext, Transaction } from '@powersync/common';
 import { type RowName, rowKey } from '../../sync/row-name.js';
 import { sealedName } from '../../sync/sealed-name.js';
+import type { Sealing } from '../../sync/sync-store.js';
 import { NOW_MS, readLastSeq } from './bookkeeping.js';
 import { executeOver } from './json-chunks.js';
 
@@ -23,12 +24,15 @@ interface OutdatedRow extends RowName {
 export function sealUnder(
   tx: Transaction,
   names: readonly string[],
-  prefixes: readonly string[],
+  sealing: Sealing,
 ): Promise<'noted' | 'outdated'> {
-  const [primary = ''] = prefixes;
-  return lookUnder(tx, names, prefixes, async (puts) => {
+  const [primary = ''] = sealing.prefixes;
+  return lookUnder(tx, names, sealing, async (puts) => {
     await queueOutdated(tx, puts);
-    await tx.execute('UPDATE rowseal_sealing SET prefix = ?, held = 0', [primary]);
+    await tx.execute('UPDATE rowseal_sealing SET prefix = ?, held = 0, headers = ?', [
+      primary,
+      JSON.stringify(sealing.headers),
+    ]);
     return 'noted' as const;
   });
 }
@@ -37,17 +41,25 @@ export function sealUnder(
 export async function lookUnder<T>(
   tx: Transaction,
   names: readonly string[],
-  prefixes: readonly string[],
+  { prefixes, headers }: Sealing,
   otherwise: (puts: readonly PendingPut[]) => T | Promise<T>,
 ): Promise<'noted' | 'outdated' | T> {
   const [primary = ''] = prefixes;
-  const { prefix, held } = await tx.get<{ prefix: string; held: number }>(
-    'SELECT prefix, held FROM rowseal_sealing',
+  const noted = await tx.get<{ prefix: string; held: number; headers: string }>(
+    'SELECT prefix, held, headers FROM rowseal_sealing',
   );
+  const { prefix, held } = noted;
   if (prefix !== '' && !prefixes.includes(prefix)) return 'outdated';
   const puts = await pendingPuts(tx, names, primary);
-  const isDone = prefix === primary && held === 0 && puts.length === 0;
+  const isSame = prefix === primary && noted.headers === JSON.stringify(headers);
+  const isDone = isSame && held === 0 && puts.length === 0;
   return isDone ? 'noted' : otherwise(puts);
+}
+
+/** The `notedHeaders` of a store. */
+export async function notedHeaders(tx: Pick<LockContext, 'get'>): Promise<readonly string[]> {
+  const { headers } = await tx.get<{ headers: string }>('SELECT headers FROM rowseal_sealing');
+  return JSON.parse(headers) as readonly string[];
 }
 
 /** The `holdUploads` of the store that works. */
