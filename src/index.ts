@@ -78,10 +78,19 @@ export { type EncryptOptions, encryptRow } from './rows/encrypt-row.js';
 export type { JsonValue } from './rows/json-value.js';
 export { type CountedRow, countKeyUse, type KeyUse } from './rows/key-use.js';
 export { mergeRows } from './rows/merge-rows.js';
+export { reencryptAll } from './rows/reencrypt-all.js';
 export { reencryptRow } from './rows/reencrypt-row.js';
 export type { EncodedValue } from './rows/row-content.js';
 export type { RowOf, SealedRowOf } from './rows/row-types.js';
 export type { OpenRowOptions } from './rows/seal-row.js';
+export type { StopSignal } from './rows/stop-signal.js';
+export type {
+  ReencryptFailure,
+  ReencryptOptions,
+  ReencryptProgress,
+  ReencryptResult,
+  StoredRows,
+} from './rows/stored-rows.js';
 export {
   type Columns,
   defineTable,

@@ -21,19 +21,27 @@ export async function mapInSlices<Item, Result>(
   of: (item: Item) => Result,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  let since = Date.now();
+  const othersTurn = slices();
   for (const item of items) {
-    if (Date.now() - since > SLICE_MS) {
-      await everythingElse();
-      since = Date.now();
-    }
+    const turn = othersTurn();
+    if (turn) await turn;
     results.push(of(item));
   }
   return results;
 }
 
+/** What a loop awaits before each step: `null`, or, after a slice, that everything else had its turn. */
+export function slices(): () => Promise<void> | null {
+  let since = Date.now();
+  const endSlice = async () => {
+    await everythingElse();
+    since = Date.now();
+  };
+  return () => (Date.now() - since > SLICE_MS ? endSlice() : null);
+}
+
 /** In a page that nobody looks at, timers come a second late or a minute; messages do not. */
-export function everythingElse(): Promise<void> {
+function everythingElse(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof MessageChannel === 'undefined') {
       startTimer(resolve, 0);

@@ -53,7 +53,7 @@ export function countKeyUse(rows: Iterable<CountedRow>): KeyUse[] {
   const counts = new Map<string | null, number>();
   for (const { payload, siblings } of rows) {
     for (const each of [payload, ...siblingsOf(siblings)]) {
-      const prefix = prefixOf(each);
+      const prefix = payloadPrefix(each);
       counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
     }
   }
@@ -80,7 +80,8 @@ export function keyIdOfPrefix(prefix: string): string | null {
   return encodeBase64url(bytes.subarray(1));
 }
 
-function prefixOf(payload: unknown): string | null {
+/** How a payload begins; `null` for what is neither text nor bytes. */
+export function payloadPrefix(payload: unknown): string | null {
   if (typeof payload === 'string') return payload.slice(0, PREFIX_CHARACTERS);
   return isBytes(payload) ? encodeBase64url(payload.subarray(0, PREFIX_BYTES)) : null;
 }

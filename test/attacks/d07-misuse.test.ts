@@ -19,6 +19,8 @@ const IMAGINED = [
   'skipVerify',
 ] as const;
 
+const noRows = { readRows: async () => [], replaceRow: async () => true };
+
 /** Every function that takes options, called with one that does not exist. */
 function callsWith({ store, vault, sealed, kdf }: World, option: string) {
   const extra = { [option]: SECRET } as object;
@@ -42,6 +44,7 @@ function callsWith({ store, vault, sealed, kdf }: World, option: string) {
     encryptRows: () => rowseal.encryptRows(vault, diary, [ROW], extra),
     mergeRows: () => rowseal.mergeRows(vault, diary, sealed, sealed, extra),
     openVault: () => rowseal.openVault(store, opener, extra),
+    reencryptAll: () => rowseal.reencryptAll(vault, diary, noRows, extra),
     reencryptRow: () => rowseal.reencryptRow(vault, diary, sealed, extra),
     rekeyVault: () => rowseal.rekeyVault(store, vault, { keep: [opener], ...extra }),
     replaceRecoveryKey: () => rowseal.replaceRecoveryKey(store, vault, extra),

@@ -30,6 +30,7 @@ const BECOMES_CHANGE = {
 };
 const OF_A_ROW =
   'what is wrong with a row is noted of it; the rest rejects what is asked for later';
+const LISTED = 'a row that does not open is listed, with its error';
 const RETURNED = 'a row that fails is a result, with its error';
 
 export const EXCEPTIONS: Exceptions = {
@@ -54,6 +55,15 @@ export const EXCEPTIONS: Exceptions = {
   },
   tryDecryptRow: { '*': RETURNED },
   encryptRows: { '*': RETURNED },
+  reencryptAll: {
+    KEY_RETIRED: LISTED,
+    LIMIT_EXCEEDED: LISTED,
+    NOT_ENCRYPTED: LISTED,
+    ROW_AUTH_FAILED: LISTED,
+    ROW_MALFORMED: LISTED,
+    UNKNOWN_KEY: LISTED,
+    UNSUPPORTED_VERSION: LISTED,
+  },
   decryptDiff: BECOMES_CHANGE,
   trackDecryptedDiff: { ...BECOMES_CHANGE, LOCKED: 'an open vault is waited for' },
   toServer: NO_ENVELOPE,
