@@ -41,7 +41,7 @@ export function slices(): () => Promise<void> | null {
 }
 
 /** In a page that nobody looks at, timers come a second late or a minute; messages do not. */
-function everythingElse(): Promise<void> {
+export function everythingElse(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof MessageChannel === 'undefined') {
       startTimer(resolve, 0);
