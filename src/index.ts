@@ -30,6 +30,7 @@ export type { SlotParameters, SlotType } from './keys/key-slot.js';
 export type { KeyStatus } from './keys/keyset.js';
 export { type OpenOptions, openVault } from './keys/open-vault.js';
 export type { OpenProgress, VaultOpener } from './keys/opener.js';
+export { proveRecoveryKey } from './keys/prove-recovery-key.js';
 export { recallKeys } from './keys/recall-keys.js';
 export { generateRecoveryKey } from './keys/recovery-key.js';
 export { refreshVault } from './keys/refresh-vault.js';
@@ -47,6 +48,27 @@ export {
   memoryStore,
   type VaultStore,
 } from './keys/vault-store.js';
+export type { ExportSource } from './recovery/chunk-bytes.js';
+export type {
+  ExportEntry,
+  OpenedEntry,
+  RefusedEntry,
+  SealedExportRow,
+} from './recovery/export-entry.js';
+export type { CodeCounts } from './recovery/export-tally.js';
+export {
+  type ExportOptions,
+  type ExportReport,
+  exportVault,
+  type RowToExport,
+  type VaultExport,
+} from './recovery/export-vault.js';
+export {
+  type OpenExportOptions,
+  type OpenedExport,
+  type OpenedReport,
+  openExport,
+} from './recovery/open-export.js';
 export {
   decryptRows,
   type EncryptResult,

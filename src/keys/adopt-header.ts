@@ -112,7 +112,7 @@ async function addKeys(
       dataKeys: [...winner.dataKeys, ...retired],
       earlierVaultKeys: [...winner.earlierVaultKeys, ...earlier],
     },
-    pin,
+    { givenUp: pin },
   );
   return { vault: next, addedKeys: dataKeys.map(({ id }) => encodeBase64url(id)) };
 }

@@ -5,6 +5,7 @@ import { sealHeader } from './header-seal.js';
 import { vaultKeyId } from './keyset.js';
 import { holdKeys } from './opening.js';
 import { assertContinues, assertNotOlder } from './pin-check.js';
+import { withoutVoidProof } from './recovery-proof.js';
 import { changedMeanwhile, follows, loadHeader, loadPin, replaceHeader } from './store-access.js';
 import { lockVault, makeVault, revealSecrets, type Vault, type VaultSecrets } from './vault.js';
 import {
@@ -17,8 +18,16 @@ import {
 import { assertStore, type VaultStore } from './vault-store.js';
 
 /** What a change may replace; everything else is carried over from the verified header. */
-export type HeaderEdit = Partial<Pick<HeaderFields, 'slots'>> &
+export type HeaderEdit = Partial<Pick<HeaderFields, 'extensions' | 'slots'>> &
   Partial<Pick<VaultSecrets, 'dataKeys' | 'earlierVaultKeys' | 'vaultKey'>>;
+
+/** What a change takes the place of, where it is not this vault's own header and pin. */
+export interface Replaced {
+  /** The pinned header that `adoptHeader` gives up; any other must lead to this vault. */
+  readonly givenUp?: VaultHeader;
+  /** The header that `restoreHeader` found in the store. */
+  readonly standing?: VaultHeader;
+}
 
 /**
  * The secrets of a vault whose header is still the stored one.
@@ -48,13 +57,13 @@ export async function revealCurrent(store: VaultStore, vault: Vault): Promise<Va
  * Seals the next header, stores it, reads it back, pins it, and only then returns the next
  * snapshot: whatever fails, the old one stays good.
  *
- * @param givenUp the pinned header that `adoptHeader` gives up; any other must lead to this vault
+ * Throws what {@link replaceHeader} throws, `LOCKED`, `LAST_SLOT`, `LIMIT_EXCEEDED`.
  */
 export async function changeHeader(
   store: VaultStore,
   vault: Vault,
   edit: HeaderEdit,
-  givenUp: VaultHeader | null = null,
+  { givenUp, standing }: Replaced = {},
 ): Promise<Vault> {
   const secrets = revealSecrets(vault);
   const { header, opening } = secrets;
@@ -64,18 +73,19 @@ export async function changeHeader(
   const pin = await loadPin(store);
   assertPinLeadsHere(secrets, pin, givenUp);
   revealSecrets(vault);
-  assertSlots(edit.slots ?? header.slots);
+  const { slots, extensions } = { ...header, ...edit };
+  assertSlots(slots);
   if (header.epoch >= EPOCH_LIMIT) tooMany('changes');
   const fields: HeaderFields = {
     vaultId: header.vaultId,
     vaultKeyId: vaultKeyId(header.vaultId, vaultKey),
     epoch: header.epoch + 1,
     predecessors: [header.hash, ...header.predecessors].slice(0, PREDECESSOR_LIMIT),
-    slots: edit.slots ?? header.slots,
-    extensions: header.extensions,
+    slots,
+    extensions: withoutVoidProof(extensions, slots),
   };
   const next = sealHeader(fields, keyset, vaultKey, opening.aead);
-  await replaceHeader(store, { header, pin }, next, vaultKey);
+  await replaceHeader(store, { header: standing ?? header, pin }, next, vaultKey);
   const snapshot = makeVault({ header: next, vaultKey, opening, ...keyset }, vault.freshness);
   // Locked while the store was busy: the change stands, and its new keys are forgotten as well.
   if (opening.locked) lockVault(snapshot);
@@ -86,7 +96,7 @@ export async function changeHeader(
 function assertPinLeadsHere(
   secrets: VaultSecrets,
   pin: VaultHeader | null,
-  givenUp: VaultHeader | null,
+  givenUp: VaultHeader | undefined,
 ): void {
   const { header } = secrets;
   if (!pin || (givenUp && equalBytes(pin.hash, givenUp.hash))) return;

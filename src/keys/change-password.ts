@@ -1,17 +1,16 @@
 import type { KdfBackend } from '../crypto/kdf.js';
-import { equalSecrets, wipe } from '../crypto/secrets.js';
-import { assertOptions, RowsealError } from '../errors.js';
+import { assertOptions } from '../errors.js';
 import { byPassword } from './by-password.js';
 import { changeHeader, revealCurrent } from './change-header.js';
 import {
   assertOpener,
   type OpenProgress,
   partOf,
-  unwrapVaultKey,
   type VaultOpener,
   wrapVaultKey,
 } from './opener.js';
-import { revealSecrets, type Vault } from './vault.js';
+import { slotOpenedBy } from './own-slot.js';
+import type { Vault } from './vault.js';
 import type { VaultStore } from './vault-store.js';
 
 /** What {@link changePassword} takes. */
@@ -64,27 +63,10 @@ export async function changePassword(
   assertOpener(change.current);
   const next = byPassword(change.next, change.kdf ? { kdf: change.kdf } : {});
   const secrets = await revealCurrent(store, vault);
-  await assertOpens(vault, change.current, partOf(change, 0, 2));
+  await slotOpenedBy(vault, change.current, partOf(change, 0, 2));
   const { header, vaultKey, opening } = secrets;
   const progress = partOf(change, 1, 2);
   const slot = await wrapVaultKey(header.vaultId, vaultKey, next, opening.aead, progress);
   const others = header.slots.filter(({ content }) => content?.type !== 'password');
   return changeHeader(store, vault, { slots: [slot, ...others] });
-}
-
-/** Proof that whoever asks knows a secret, and not only sits at an unlocked device. */
-async function assertOpens(
-  vault: Vault,
-  opener: VaultOpener,
-  progress: OpenProgress,
-): Promise<void> {
-  const { header, vaultKey, opening } = revealSecrets(vault);
-  const opened = await unwrapVaultKey(header.vaultId, header.slots, opener, opening.aead, progress);
-  const same = equalSecrets(opened.vaultKey, vaultKey);
-  wipe(opened.vaultKey);
-  // Locked meanwhile, the vault's own key is all zeros: that is no wrong secret, but LOCKED.
-  revealSecrets(vault);
-  if (!same) {
-    throw new RowsealError('UNLOCK_FAILED', 'That secret opens another vault than this one.');
-  }
 }

@@ -67,6 +67,7 @@ const WITHOUT_OPTIONS = [
   'lockVault',
   'memoryStore',
   'pinOf',
+  'proveRecoveryKey',
   'recallKeys',
   'refreshVault',
   'removeSlot',
