@@ -50,6 +50,18 @@ export function hash(...parts: readonly Uint8Array[]): Uint8Array {
   return state.digest();
 }
 
+/** The hash of what is not all there at once. */
+export interface RunningHash {
+  update(part: Uint8Array): void;
+  /** Of all parts so far; nothing may follow. */
+  digest(): Uint8Array;
+}
+
+export function beginHash(): RunningHash {
+  const state = new _SHA256();
+  return { update: (part) => void state.update(part), digest: () => state.digest() };
+}
+
 function hmac(key: Uint8Array, ...message: readonly Uint8Array[]): Uint8Array {
   const block = new Uint8Array(BLOCK_LENGTH);
   block.set(key.length > BLOCK_LENGTH ? hash(key) : key);

@@ -226,6 +226,17 @@ export type RowsealErrorCode =
    */
   | 'EXPOSURE_REFUSED'
   /**
+   * A file is no export of a vault, or not as it was written: cut off, changed, put together from
+   * several.
+   *
+   * - App: from `openExport`, ask for another file. On an entry, go on reading: what opens of the
+   *   others is authentic, but rows may be missing or old. `report()` says whether the end is
+   *   missing or the file was changed; look for another copy of it.
+   * - User: “This backup is damaged. What could be read of it was restored; parts may be missing.”
+   * - Lost: what the damaged lines said, unless there is another copy.
+   */
+  | 'EXPORT_DAMAGED'
+  /**
    * The platform has no working `crypto.getRandomValues`.
    *
    * - App: on React Native, import `react-native-get-random-values` first; otherwise stop, since

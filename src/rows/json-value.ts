@@ -25,7 +25,7 @@ export function formatJson(value: unknown): string | null {
 
 /** The value of text that `formatJson` wrote, or `undefined` for any other text. */
 export function parseJson(text: string): JsonValue | undefined {
-  if (isTooDeep(text)) return undefined;
+  if (isDeeper(text, JSON_DEPTH_LIMIT)) return undefined;
   try {
     const value = JSON.parse(text) as JsonValue;
     return formatJson(value) === text ? value : undefined;
@@ -88,7 +88,8 @@ function isPlain(value: object): boolean {
   return isHarmless && Object.getPrototypeOf(prototype) === null;
 }
 
-function isTooDeep(text: string): boolean {
+/** Whether JSON text has more arrays and objects inside each other, told before it is parsed. */
+export function isDeeper(text: string, limit: number): boolean {
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -99,7 +100,7 @@ function isTooDeep(text: string): boolean {
     } else if (character === '"') inString = true;
     else if (character === '[' || character === '{') depth += 1;
     else if (character === ']' || character === '}') depth -= 1;
-    if (depth > JSON_DEPTH_LIMIT) return true;
+    if (depth > limit) return true;
   }
   return false;
 }

@@ -9,6 +9,7 @@ import { preparePassword } from '../../src/keys/password.js';
 import { deriveKey } from '../../src/keys/vault-facts.js';
 import * as header from '../../src/keys/vault-header.js';
 import { CLOCK_TOLERANCE_MS } from '../../src/keys/writer-clock.js';
+import * as lines from '../../src/recovery/export-line.js';
 import { BIGINT_LENGTH_LIMIT } from '../../src/rows/integer-codec.js';
 import { JSON_DEPTH_LIMIT } from '../../src/rows/json-value.js';
 import { CELL_LIMIT, PAYLOAD_LENGTH_LIMIT } from '../../src/rows/payload.js';
@@ -75,4 +76,16 @@ export const LIMITS: Readonly<Record<string, Check>> = {
   'padding floor': greatest((floor) =>
     defineTable('t', { a: encrypted.text() }, { padding: { floor } }),
   ),
+  'first line of an export': constant(lines.FIRST_LINE_LIMIT),
+  'other lines of an export': constant(lines.LINE_LIMIT),
+  'names in a row of an export': greatest((size) => {
+    const names = Array.from({ length: size - 1 }, (_, i) => `"c${i}":1`);
+    const line = `{"table":"t","row":{"id":"n1",${names.join()}}}`;
+    if (lines.parseLine(line) === null) throw new Error('no line');
+  }),
+  'depth of a line of an export': (stated) => {
+    const deepest = { table: 't', row: { id: 'n1', a: { bytes: '' } } };
+    expect(stated).toBe(3);
+    expect(lines.parseLine(JSON.stringify(deepest))).not.toBeNull();
+  },
 };
