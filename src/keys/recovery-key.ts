@@ -49,23 +49,30 @@ export function formatRecoveryKey(secret: Uint8Array): string {
 }
 
 /**
- * The 16 key bytes of a recovery key as somebody typed it: lower case, spaces, hyphens, and
- * O for 0, I or L for 1 are accepted.
+ * The 16 key bytes of a recovery key as somebody typed it.
  *
  * Throws `RECOVERY_KEY_TYPO`, or `UNSUPPORTED_VERSION` for a key of a later version.
  */
 export function parseRecoveryKey(text: string): Uint8Array {
+  const symbols = recoverySymbols(text);
+  const isComplete = symbols.length === DATA_CHARACTERS + CHECKSUM_CHARACTERS;
+  if (!isComplete || symbols.includes(-1) || polymod(symbols) !== BECH32M_CONSTANT) typo();
+  if ((symbols[0] as number) >= 8) refuseNewer('This recovery key');
+  return secretOf(symbols.slice(0, DATA_CHARACTERS));
+}
+
+/**
+ * What somebody typed of a recovery key, as a number below 32 for each character; -1 for what is in
+ * no key. Lower case, spaces, hyphens, and O for 0, I or L for 1 are accepted.
+ */
+export function recoverySymbols(text: string): number[] {
   if (typeof text !== 'string') throw new TypeError('A recovery key is text.');
   const plain = text
     .replace(/[\s\u2010-\u2015-]/g, '')
     .toUpperCase()
     .replace(/O/g, '0')
     .replace(/[IL]/g, '1');
-  const symbols = [...plain].map((character) => BASE32_ALPHABET.indexOf(character));
-  const isComplete = symbols.length === DATA_CHARACTERS + CHECKSUM_CHARACTERS;
-  if (!isComplete || symbols.includes(-1) || polymod(symbols) !== BECH32M_CONSTANT) typo();
-  if ((symbols[0] as number) >= 8) refuseNewer('This recovery key');
-  return secretOf(symbols.slice(0, DATA_CHARACTERS));
+  return [...plain].map((character) => BASE32_ALPHABET.indexOf(character));
 }
 
 function typo(): never {
