@@ -4,7 +4,7 @@ import type { Table } from '../../rows/table.js';
 import { assertGiven, assertTable } from '../arguments.js';
 import { sealedName } from '../sealed-name.js';
 import { ownerColumn } from './owner-column.js';
-import { sqlColumnName, sqlName } from './sql-names.js';
+import { sqlColumnName, sqlName, sqlText } from './sql-names.js';
 
 /** Options of {@link migrationSql}. */
 export interface MigrationSqlOptions {
@@ -84,7 +84,7 @@ $rowseal$;
 DO $rowseal$
 BEGIN
   IF NOT EXISTS (
-    SELECT FROM pg_trigger WHERE tgrelid = ${text(from)}::regclass AND tgname = 'rowseal_refuse_old'
+    SELECT FROM pg_trigger WHERE tgrelid = ${sqlText(from)}::regclass AND tgname = 'rowseal_refuse_old'
   ) THEN
     CREATE TRIGGER rowseal_refuse_old BEFORE INSERT OR UPDATE OR DELETE ON ${from}
     FOR EACH STATEMENT EXECUTE FUNCTION rowseal_refuse_old();
@@ -120,7 +120,7 @@ DECLARE
   at integer;
 BEGIN
   IF NOT EXISTS (
-    SELECT FROM pg_trigger WHERE tgrelid = ${text(old)}::regclass
+    SELECT FROM pg_trigger WHERE tgrelid = ${sqlText(old)}::regclass
       AND tgname = 'rowseal_refuse_old' AND tgenabled IN ('O', 'A')
   ) THEN
     RAISE EXCEPTION 'Enable the trigger rowseal_refuse_old first: old versions still write plaintext.'
@@ -147,8 +147,4 @@ END
 $rowseal$;
 REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;
 `;
-}
-
-function text(name: string): string {
-  return `'${name.replaceAll("'", "''")}'`;
 }

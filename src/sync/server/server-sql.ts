@@ -6,9 +6,11 @@ import { assertOptions } from '../../errors.js';
 import type { LayoutColumn, Table } from '../../rows/table.js';
 import { assertTables } from '../arguments.js';
 import { sealedName } from '../sealed-name.js';
+import { closedKeysSql } from './closed-keys-sql.js';
+import { earlierTablesSql, keyUseSql } from './key-use-sql.js';
 import { ownerColumn } from './owner-column.js';
 import { sharedFunctions } from './siblings-sql.js';
-import { sqlColumnName, sqlName } from './sql-names.js';
+import { sqlColumnName, sqlName, sqlText } from './sql-names.js';
 import { vaultSql } from './vault-sql.js';
 
 /** Options of {@link serverSql}. */
@@ -66,7 +68,10 @@ export function serverSql(tables: readonly Table[], options: ServerSqlOptions = 
   return [
     HEAD,
     sharedFunctions(),
+    closedKeysSql(),
     ...tables.map((table) => sealedTable(table, options.owner ?? null)),
+    earlierTablesSql(),
+    keyUseSql(options.owner !== undefined),
     ...(options.vault ? [vaultSql()] : []),
   ].join('\n');
 }
@@ -98,7 +103,7 @@ ${columns.map((column) => `  ${column.definition}${column.required ? ' NOT NULL'
 ${columns.map((column) => columnChange(name, column)).join('')}\
 CREATE OR REPLACE TRIGGER rowseal_siblings BEFORE INSERT OR UPDATE ON ${name}
 FOR EACH ROW EXECUTE FUNCTION rowseal_keep_siblings();
-${owner === null ? '' : ownerTrigger(name, sqlColumnName(owner))}
+${owner === null ? '' : ownerTrigger(name, sqlColumnName(owner))}SELECT rowseal_add_sealed_table(${sqlText(name)}, ${owner === null ? 'NULL' : sqlText(owner)});
 ${purgeFunction(table)}`;
 }
 

@@ -27,3 +27,8 @@ export function sqlColumnName(name: string): string {
   }
   return sqlName(name);
 }
+
+/** A text as a literal of Postgres. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
