@@ -39,12 +39,14 @@ export function assertContinues(
   if (!pin) return;
   assertNotOlder(header, pin);
   assertHoldsPinnedKey(header, keyset, pin);
-  if (!isSuccessor(header, pin)) {
-    throw new RowsealError(
-      'HEADER_CONFLICT',
-      'The vault was changed on two sides, or the server shows each device a header of its own. Compare fingerprints with another device, then call adoptHeader: it takes the stored header and keeps all keys.',
-    );
-  }
+  if (!isSuccessor(header, pin)) forked();
+}
+
+export function forked(): never {
+  throw new RowsealError(
+    'HEADER_CONFLICT',
+    'The vault was changed on two sides, or the server shows each device a header of its own. Compare fingerprints with another device, then call adoptHeader: it takes the stored header and keeps all keys.',
+  );
 }
 
 export function assertHoldsPinnedKey(header: VaultHeader, keyset: Keyset, pin: VaultHeader): void {
@@ -58,7 +60,7 @@ export function assertHoldsPinnedKey(header: VaultHeader, keyset: Keyset, pin: V
  * Whether a header is the pinned one or descends from it, as far as its list of predecessors
  * reaches.
  */
-function isSuccessor(header: VaultHeader, pin: VaultHeader): boolean {
+export function isSuccessor(header: VaultHeader, pin: VaultHeader): boolean {
   const distance = header.epoch - pin.epoch;
   if (distance === 0) return equalBytes(header.hash, pin.hash);
   if (distance > PREDECESSOR_LIMIT) return true;
@@ -68,6 +70,6 @@ function isSuccessor(header: VaultHeader, pin: VaultHeader): boolean {
 export function rollback(what: string): never {
   throw new RowsealError(
     'HEADER_ROLLBACK',
-    `The store shows ${what}: it was led back, or restored from a backup. Open with { offline: true } to use the header this device knows.`,
+    `The store shows ${what}: it was led back, or restored from a backup. Open with { offline: true } to use the header this device knows; restoreHeader gives it back to the store.`,
   );
 }

@@ -1,45 +1,61 @@
 /** Keys that left the vault, for what this device sealed, or opened, under them. */
+import { isSuccessor } from '../keys/pin-check.js';
 import { recallKeys } from '../keys/recall-keys.js';
-import type { Vault } from '../keys/vault.js';
+import { revealSecrets, type Vault } from '../keys/vault.js';
 import { parseHeader } from '../keys/vault-header.js';
+import { keyPrefix } from '../rows/key-use.js';
 import { refusalFrom } from './open-arrivals.js';
+import type { Sealing } from './sync-store.js';
 
 /** A device that missed more rounds of dropped keys than this opens nothing from before them. */
 const HEADERS_LIMIT = 16;
 
-/** A vault that opens all that a device remembers. */
+/** A vault that opens all that a device remembers, and what is to be noted of it. */
 export interface NotedKeys {
   /** With keys that are recalled; the vault itself when it lacks none. */
-  readonly vault: Vault;
-  /** The headers with all of these keys, latest first: what is to be noted now. */
-  readonly headers: readonly string[];
+  readonly recalling: Vault;
+  readonly sealing: Sealing;
 }
 
 /**
  * Takes the keys that a vault lacks from headers that were noted, latest first.
  *
- * A later header than the vault's gives none: an old vault must not open by the newer one's keys.
- * Throws `LOCKED`.
+ * That the key used last has left it is believed only of a vault that follows from the header noted
+ * last: an older one lacks that key too, and so does one of another branch. Throws `LOCKED`.
  */
 export function withNotedKeys(vault: Vault, noted: readonly string[]): NotedKeys {
   const headers = [vault.header];
-  let opening = vault;
+  let recalling = vault;
   for (const header of noted) {
-    const next = recalling(opening, header);
-    if (next !== opening && headers.length < HEADERS_LIMIT) {
-      opening = next;
-      headers.push(header);
-    }
+    const next = withKeysOf(recalling, header);
+    if (next === recalling || headers.length === HEADERS_LIMIT) continue;
+    recalling = next;
+    headers.push(header);
   }
-  return { vault: opening, headers };
+  const { keys } = noted[0] !== undefined && follows(vault, noted[0]) ? recalling : vault;
+  return { recalling, sealing: { prefixes: keys.map(({ id }) => keyPrefix(id)), headers } };
 }
 
-/** The vault as it is for a header that is none of its own, or under a vault key that it lacks. */
-function recalling(vault: Vault, header: string): Vault {
+/** The same vault for its own header or a later one, and for one that none of its vault keys opens. */
+function withKeysOf(vault: Vault, header: string): Vault {
+  return attempt(() => (isEarlier(vault, header) ? recallKeys(vault, header) : null)) ?? vault;
+}
+
+function follows(vault: Vault, header: string): boolean {
+  const own = revealSecrets(vault).header;
+  return attempt(() => isEarlier(vault, header) && isSuccessor(own, parseHeader(header))) ?? false;
+}
+
+function isEarlier({ epoch }: Vault, header: string): boolean {
+  return parseHeader(header).epoch < epoch;
+}
+
+/** `null` for a header that is none of this vault's. */
+function attempt<T>(work: () => T): T | null {
   try {
-    return parseHeader(header).epoch < vault.epoch ? recallKeys(vault, header) : vault;
+    return work();
   } catch (error) {
     refusalFrom(error);
-    return vault;
+    return null;
   }
 }

@@ -1,7 +1,6 @@
 /** Under which key this device seals from now on, and what waits for upload under another one. */
 import { RowsealError } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
-import { keyPrefix } from '../rows/key-use.js';
 import type { MirrorRun } from './mirror-run.js';
 import { withNotedKeys } from './noted-keys.js';
 
@@ -14,18 +13,17 @@ const PROBLEM = Object.freeze({ code: 'HEADER_ROLLBACK' as const, message: OUTDA
  * Lets the store queue what waits under another key; returns the vault with every key under which
  * this device may have sealed before.
  *
- * Throws `LOCKED` for a vault that neither has the key used last nor opens the header that had it:
- * whoever holds an old one must not lead this device back to it.
+ * Throws `LOCKED` for a vault that lacks the key used last and does not follow from the one that had
+ * it: whoever holds an old one must not lead this device back to it.
  */
-export async function sealUnder(run: MirrorRun, given: Vault): Promise<Vault> {
+export async function sealUnder(run: MirrorRun, vault: Vault): Promise<Vault> {
   const { status, store } = run;
-  const { vault, headers } = withNotedKeys(given, await store.notedHeaders());
-  const prefixes = vault.keys.map(({ id }) => keyPrefix(id));
-  if ((await store.sealUnder({ prefixes, headers })) !== 'outdated') {
+  const { recalling, sealing } = withNotedKeys(vault, await store.notedHeaders());
+  if ((await store.sealUnder(sealing)) !== 'outdated') {
     if (status.current.header === PROBLEM) status.set({ header: null });
-    return vault;
+    return recalling;
   }
-  run.turnVault = given;
+  run.turnVault = vault;
   status.set({ header: PROBLEM });
   throw new RowsealError('LOCKED', OUTDATED);
 }

@@ -137,7 +137,7 @@ export interface RowOutcome {
 
 /** Under which keys a mirror works from now on. */
 export interface Sealing {
-  /** The first 44 characters of a payload under each key that opens here, the primary's first. */
+  /** The first 44 characters of a payload under each key that may be in use, the primary's first. */
   readonly prefixes: readonly string[];
   /**
    * Headers of the vault as text: the one in use first, then earlier ones, latest first, with keys

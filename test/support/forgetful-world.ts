@@ -10,7 +10,13 @@ import {
   type Table,
   type Vault,
 } from 'rowseal';
-import { memoryEngine, memoryServer, vaultForTesting } from 'rowseal/testing';
+import {
+  memoryEngine,
+  memoryServer,
+  type RowOutcome,
+  type SyncStore,
+  vaultForTesting,
+} from 'rowseal/testing';
 import { expect, onTestFinished } from 'vitest';
 import type { Mirror } from '../../src/sync/mirror.js';
 import { runMirror } from '../../src/sync/run-mirror.js';
@@ -23,6 +29,8 @@ export interface ForgetfulDevice {
   readonly engine: ReturnType<typeof memoryEngine>;
   /** The payloads that left since it was started last. */
   readonly left: string[];
+  /** What was written since, of each row. */
+  readonly outcomes: RowOutcome[];
   mirror(): Mirror;
   /** As the app does after it was killed. */
   start(vault: Vault | null): Promise<void>;
@@ -42,16 +50,27 @@ export function forgetfulWorld(table: Table) {
     const engine = memoryEngine([table], { now: () => clock.now });
     let running: Mirror | null = null;
     const left: string[] = [];
+    const outcomes: RowOutcome[] = [];
     return {
       engine,
       left,
+      outcomes,
       mirror: () => running as Mirror,
       async start(vault) {
         await running?.close();
         left.length = 0;
+        outcomes.length = 0;
+        const store = engine.store();
+        const observed: SyncStore = {
+          ...store,
+          writeOutcomes(written, snapshot) {
+            outcomes.push(...written);
+            return store.writeOutcomes(written, snapshot);
+          },
+        };
         const settings = { tables: [table], deletes: 'sealed', mergeDelay: () => 0 } as const;
         const firstSync = Promise.resolve();
-        const mirror = await runMirror(engine.store(), { ...settings, vault, firstSync });
+        const mirror = await runMirror(observed, { ...settings, vault, firstSync });
         running = mirror;
         onTestFinished(() => mirror.close());
       },
