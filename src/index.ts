@@ -36,6 +36,7 @@ export { generateRecoveryKey } from './keys/recovery-key.js';
 export { refreshVault } from './keys/refresh-vault.js';
 export { type RekeyedVault, type RekeyOptions, rekeyVault } from './keys/rekey-vault.js';
 export { type RecoveryOptions, replaceRecoveryKey } from './keys/replace-recovery-key.js';
+export { type RestoredHeader, restoreHeader } from './keys/restore-header.js';
 export { type ResumeOptions, resumeVault } from './keys/resume-vault.js';
 export { rotateDataKey } from './keys/rotate-data-key.js';
 export { addSecret, removeSlot } from './keys/secret-slots.js';

@@ -92,11 +92,11 @@ export async function changeHeader(
   return snapshot;
 }
 
-/** The store showed this vault's header a moment ago, so a later pin is another tab's change. */
-function assertPinLeadsHere(
+/** A pin that follows from this vault's header is another tab's change. */
+export function assertPinLeadsHere(
   secrets: VaultSecrets,
   pin: VaultHeader | null,
-  givenUp: VaultHeader | undefined,
+  givenUp?: VaultHeader,
 ): void {
   const { header } = secrets;
   if (!pin || (givenUp && equalBytes(pin.hash, givenUp.hash))) return;

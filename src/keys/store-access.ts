@@ -39,6 +39,8 @@ export async function loadPin(store: VaultStore): Promise<VaultHeader | null> {
 export interface Standing {
   readonly header: VaultHeader | null;
   readonly pin: VaultHeader | null;
+  /** The text of a header that nobody can open, where that stands in the store. */
+  readonly damaged?: string | null | undefined;
 }
 
 /**
@@ -73,7 +75,7 @@ export async function savePin(
  */
 export async function replaceHeader(
   store: VaultStore,
-  { header, pin }: Standing,
+  { header, pin, damaged }: Standing,
   next: VaultHeader,
   vaultKey: VaultKey,
 ): Promise<void> {
@@ -82,6 +84,7 @@ export async function replaceHeader(
   try {
     const failure = await sendHeader(store, header, next);
     const stored = await afterWriting(() => loadHeaderText(store));
+    if (stored === damaged) stillDamaged(failure);
     if (stored === (header?.text ?? null)) notKept(failure);
     if (stored === null) missing();
     if (stored !== next.text && !succeeds(parseHeader(stored), next, key)) changedMeanwhile();
@@ -122,6 +125,14 @@ function notKept(cause: unknown): never {
   throw new RowsealError(
     'STORE_FAILED',
     'The store did not keep the new vault header; the old one still stands and works. Try again.',
+    { cause },
+  );
+}
+
+function stillDamaged(cause: unknown): never {
+  throw new RowsealError(
+    'STORE_FAILED',
+    'The store still shows the damaged vault header. Remove it on the server first, then call restoreHeader again.',
     { cause },
   );
 }

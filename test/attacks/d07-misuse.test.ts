@@ -71,6 +71,7 @@ const WITHOUT_OPTIONS = [
   'recallKeys',
   'refreshVault',
   'removeSlot',
+  'restoreHeader',
   'rotateDataKey',
 ];
 

@@ -1,0 +1,124 @@
+import { encodeBase64url } from '../bytes/base64url.js';
+import { equalBytes } from '../bytes/compare.js';
+import type { StampBytes } from '../bytes/stamp.js';
+import { assertPinLeadsHere, changeHeader } from './change-header.js';
+import { type FoundHeader, foundHeader } from './found-header.js';
+import { missingFrom, openHeld } from './held-keys.js';
+import type { DataKey, Keyset } from './keyset.js';
+import { holdKeys } from './opening.js';
+import { withRecalled } from './recall-keys.js';
+import { retire } from './rotate-data-key.js';
+import { loadHeaderText, loadPin, replaceHeader } from './store-access.js';
+import { revealSecrets, type Vault, type VaultSecrets } from './vault.js';
+import type { VaultHeader } from './vault-header.js';
+import { assertStore, type VaultStore } from './vault-store.js';
+
+/** What {@link restoreHeader} found in the store, and what came of it. */
+export interface RestoredHeader {
+  /**
+   * What the store showed: the `same` header, or a `newer` one (nothing was done; for a newer one
+   * call `refreshVault` or open the vault again); and what was replaced by this device's header:
+   * an `older` one, one of an `other-line` that left this device's earlier, `none`, or a `damaged`
+   * one.
+   */
+  readonly found: FoundHeader['found'];
+  /** The vault, under the header that now stands in the store unless that is newer. */
+  readonly vault: Vault;
+  /** Ids of the data keys that only the other line had: 32 bytes each, as base64url text. */
+  readonly addedKeys: readonly string[];
+}
+
+/** Later than no stamp: under such a key no row opens unless the app accepts it. */
+const NEVER = /* @__PURE__ */ new Uint8Array(16) as StampBytes;
+
+/**
+ * Gives the store back this device's header, where it was led back: restored from a backup, lost,
+ * or half written.
+ *
+ * For `HEADER_ROLLBACK`, `VAULT_MISSING` and `HEADER_MALFORMED`: open the vault with
+ * `{ offline: true }`, then call this and tell the user what was found. Nothing newer is
+ * overwritten. An older header of another line (two regions that disagree) is opened with the keys
+ * of this vault, and its data keys are added decrypt-only; those that somebody with a revoked key
+ * could have made open rows only with `acceptRetired`.
+ *
+ * Security: a device that remembers an older header, or none, can't tell that the store was led
+ * back; call it on the device that was used last. Nobody learns more than from the header itself.
+ *
+ * @throws `LOCKED`, `STORE_FAILED`, also when the store goes on showing a damaged header: remove it
+ * on the server first; `HEADER_CONFLICT` when another line is not older, or opens with no key of
+ * this vault, or when the vault was changed meanwhile; `VAULT_MISMATCH`, `HEADER_ROLLBACK` when
+ * this device remembers another vault or line; `UNSUPPORTED_VERSION` for the header of a later
+ * version; and, when keys are added, `LIMIT_EXCEEDED`, `LAST_SLOT`, `NO_SECURE_RANDOM`,
+ * `HEADER_TAMPERED` as every change of a vault; `VAULT_MISSING`, `HEADER_MALFORMED`,
+ * `KDF_PARAMS_REFUSED` for what the store shows after it was written.
+ *
+ * @example
+ * ```ts
+ * import { byPassword, createVault, memoryStore, restoreHeader, rotateDataKey } from 'rowseal';
+ *
+ * const store = memoryStore();
+ * const { vault } = await createVault(store, byPassword('correct horse battery staple'));
+ * const next = await rotateDataKey(store, vault);
+ * const restored = memoryStore(vault.header); // a backup of the server, from before
+ * const { found } = await restoreHeader(restored, next);
+ * console.assert(found === 'older' && (await restored.loadHeader()) === next.header);
+ * ```
+ */
+export async function restoreHeader(store: VaultStore, vault: Vault): Promise<RestoredHeader> {
+  assertStore(store);
+  const pin = await loadPin(store);
+  assertPinLeadsHere(revealSecrets(vault), pin);
+  const text = await loadHeaderText(store);
+  const secrets = revealSecrets(vault);
+  const { found, stored } = foundHeader(secrets, text);
+  if (found === 'same' || found === 'newer') return { found, vault, addedKeys: [] };
+  if (found === 'other-line') {
+    const joined = await joinLine(store, vault, stored as VaultHeader);
+    if (joined) return joined;
+  }
+  const damaged = found === 'damaged' ? text : undefined;
+  await replaceHeader(store, { header: stored, pin, damaged }, secrets.header, secrets.vaultKey);
+  return { found, vault, addedKeys: [] };
+}
+
+/** Adds the keys that only the other line has, by one change; `null` when it has none. */
+async function joinLine(
+  store: VaultStore,
+  vault: Vault,
+  other: VaultHeader,
+): Promise<RestoredHeader | null> {
+  const secrets = revealSecrets(vault);
+  const theirs = openHeld(secrets, other) as Keyset;
+  holdKeys(secrets.opening, secrets.vaultKey, theirs);
+  const sameKey = equalBytes(other.vaultKeyId, secrets.header.vaultKeyId);
+  const own = secrets.dataKeys.filter(({ status }) => status !== 'recalled');
+  const added = takenOver(missingFrom(own, theirs.dataKeys), sameKey, secrets);
+  // Who was shut out may have made a header under an earlier key, with vault keys of their own.
+  const trusted = sameKey ? theirs.earlierVaultKeys : [];
+  const earlier = missingFrom(secrets.earlierVaultKeys, trusted);
+  if (added.length + earlier.length === 0) return null;
+  const edit = {
+    dataKeys: withRecalled([...own, ...added], secrets.dataKeys),
+    earlierVaultKeys: [...secrets.earlierVaultKeys, ...earlier],
+  };
+  const next = await changeHeader(store, vault, edit, { standing: other });
+  return {
+    found: 'other-line',
+    vault: next,
+    addedKeys: added.map(({ id }) => encodeBase64url(id)),
+  };
+}
+
+/**
+ * The other line's keys as decrypt-only. One that was revoked there was dropped here, and one under
+ * an earlier vault key may be by whoever was shut out: such rows are the user's decision.
+ */
+function takenOver(
+  keys: readonly DataKey[],
+  sameKey: boolean,
+  { opening }: VaultSecrets,
+): DataKey[] {
+  return retire(keys, 'rotated', opening.clock.stamp()).map((key) =>
+    sameKey && key.status !== 'revoked' ? key : { ...key, status: 'revoked', retiredAt: NEVER },
+  );
+}
