@@ -2,6 +2,7 @@
 import { type RowsealError, UnknownKeyError } from '../errors.js';
 import { holdsAll, type RowVersion } from '../rows/row-version.js';
 import { type Arrivals, refusalFrom, waits } from './open-arrivals.js';
+import { notedUnderHeldKey } from './own-memory.js';
 import { payloadIdOf } from './payload-id.js';
 import { arrivedFindings, plaintextToWrite } from './plaintext.js';
 import type { RowInHand } from './row-in-hand.js';
@@ -97,7 +98,8 @@ function reflectedRow(
   served: EngineRow,
 ): EngineRow | null {
   const said = record.reflected ? record.reflected.sealed : known;
-  if (!after || (said && after === before)) return said;
+  if (!after) return null;
+  if (said && after === before) return notedUnderHeldKey(context.vault, table, said, after);
   return sealVersion(context.vault, table, after, served);
 }
 
@@ -108,7 +110,9 @@ function knownAfter(
   served: EngineRow,
 ): EngineRow | null {
   if (!lacking) return null;
-  if (known && noted && holdsAll(table, noted, merged)) return known;
+  if (known && noted && holdsAll(table, noted, merged)) {
+    return notedUnderHeldKey(context.vault, table, known, noted);
+  }
   return sealVersion(context.vault, table, merged, served);
 }
 

@@ -18,6 +18,7 @@ import {
   refusalFrom,
   waits,
 } from './open-arrivals.js';
+import { notedUnderHeldKey } from './own-memory.js';
 import { settleVisible } from './plaintext.js';
 import { needsOpening, type RowInHand, type SettleContext, takeInHand } from './row-in-hand.js';
 import { outcomeOf, type SettledRow, troubleFrom } from './row-outcome.js';
@@ -157,8 +158,9 @@ function settleNothing(row: RowInHand, { refusal }: Arrivals): RowOutcome {
 }
 
 /** The row left this device's scope: nothing is uploaded, and nothing that was known is lost. */
-function withdraw(row: RowInHand, { content }: RowVersion): RowOutcome {
-  const { table, work, record, known, writes, arrived, movedOn } = row;
+function withdraw(row: RowInHand, version: RowVersion): RowOutcome {
+  const { context, table, work, record, known, writes, arrived, movedOn } = row;
+  const { content } = version;
   const left = isDeleted(content) ? null : WITHDRAWN;
   return {
     table: table.name,
@@ -166,7 +168,7 @@ function withdraw(row: RowInHand, { content }: RowVersion): RowOutcome {
     ...(work.plain && !movedOn && { plain: null }),
     record: {
       ...record,
-      known,
+      known: known && notedUnderHeldKey(context.vault, table, known, version),
       reflected: movedOn ? record.reflected : null,
       life: content.life,
       trouble: left,

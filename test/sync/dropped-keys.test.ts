@@ -7,6 +7,7 @@ import {
   type ForgetfulDevice,
   forgetfulWorld,
 } from '../support/forgetful-world.js';
+import { prefixOf } from '../support/rekeyed-devices.js';
 
 const notes = defineTable('notes', {
   title: encrypted.text().optional(),
@@ -123,5 +124,39 @@ describe('a device that was offline meanwhile loses no edit', () => {
       expect(mirror().status).toMatchObject({ state: 'running', header: null });
       expect(mirror().vault?.keys.map(({ status }) => status)).toEqual(['primary']);
     }
+  });
+});
+
+describe('what a device remembers under a key that was dropped', () => {
+  const known = ({ outcomes }: ForgetfulDevice, id: string) =>
+    outcomes.flatMap((each) => (each.id === id ? (each.record?.known?.payload ?? []) : []));
+
+  it('is noted under the primary when its row leaves the device', async () => {
+    const { world, phone } = await laptopAndPhone();
+    const vault = await world.changeKeys(world.vault, 'rotated');
+    world.server.scope('phone', 'notes', 'untouched', false);
+    await phone.start(await world.open(vault));
+    await phone.sync();
+    expect(phone.engine.row('notes', 'untouched')).toBeNull();
+    expect(known(phone, 'untouched')).toEqual([expect.stringMatching(`^${prefixOf(vault)}`)]);
+    await phone.mirror().retry({ withdrawn: [{ table: 'notes', id: 'untouched' }] });
+    expect(phone.engine.row('notes', 'untouched')?.title).toBe('before');
+  });
+
+  it('is noted under the primary while the server shows less', async () => {
+    const { world, phone } = await laptopAndPhone();
+    phone.engine.update('notes', 'untouched', { body: 'phone' });
+    await phone.sync();
+    world.server.hostile.replay('notes', 'untouched', 0);
+    await phone.sync();
+    await phone.sync();
+    world.server.hostile.replay('notes', 'untouched', 0);
+    await phone.sync();
+    expect(known(phone, 'untouched')).not.toEqual([]);
+    const vault = await world.changeKeys(world.vault, 'rotated');
+    await phone.start(await world.open(vault));
+    await phone.sync();
+    expect(known(phone, 'untouched')).toEqual([expect.stringMatching(`^${prefixOf(vault)}`)]);
+    expect(phone.engine.row('notes', 'untouched')?.body).toBe('phone');
   });
 });
