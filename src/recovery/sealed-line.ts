@@ -48,7 +48,8 @@ function lineValues({ name, layout }: Table, row: AnyRow): Record<string, LineVa
   for (const column of ['id', ...visible.map((each) => each.name), 'payload', 'siblings']) {
     const value = ownValue(row, column);
     if (value === undefined || (column === 'siblings' && !value)) continue;
-    values[column] = toLineValue(value) ?? noValue(name, column);
+    const held = toLineValue(value);
+    values[column] = held === undefined ? noValue(name, column) : held;
   }
   return values;
 }

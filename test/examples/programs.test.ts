@@ -52,6 +52,12 @@ const SAYS: Record<string, readonly RegExp[]> = {
     /^Once the rows are mended, it has \{ savings: 3500 \}$/m,
     /^No merchant is in its file, nor in what the server received$/m,
   ],
+  'restore-drill/drill.ts': [
+    /^Exported 1000 rows; each of them opens$/m,
+    /^Carried over: export.jsonl, no-network.mjs, restore.mjs$/m,
+    /^With the password, without a network:\n( .*\n)+ {2}All 1000 rows are what they were$/m,
+    /^With the recovery key, without a network:\n( .*\n)+ {2}All 1000 rows are what they were$/m,
+  ],
   'http-vault-store.ts': [/HEADER_CONFLICT; opened again, it works$/m, /: 412$/m, /STORE_FAILED/],
 };
 
@@ -74,7 +80,7 @@ function run(program: string): Promise<Run> {
 
 describe('the small programs', () => {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));
-  const programs = [...files, 'diff-stream/demo.ts'];
+  const programs = [...files, 'diff-stream/demo.ts', 'restore-drill/drill.ts'];
 
   it('are all run here', () => {
     expect(programs.sort()).toEqual(Object.keys(SAYS).sort());
