@@ -11,7 +11,10 @@ export default defineConfig({
   resolve: { alias: sources },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/packaging/**'], // slow, and it asks the registry: npm run check:package
+    exclude: [
+      'test/packaging/**', // slow, and it asks the registry: npm run check:package
+      'test/browser/**', // needs Chromium: npm run test:browser
+    ],
     maxWorkers: '100%', // on a machine with two cores the default is one
     // What takes a second of Argon2id, or starts a Postgres, takes long on a machine that is busy.
     testTimeout: 120_000,

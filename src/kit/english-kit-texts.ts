@@ -64,7 +64,7 @@ export const englishKitTexts: KitTexts = {
     'It ends when you replace the recovery key or give the vault new keys. Then print a new kit and destroy this one, which may still open old copies of your data.',
   limitsNoLogIn: 'It does not log you in: that takes your usual log-in.',
   limitsNoReset:
-    'Nobody can make up for it: without this key, the password or any other way in, your data stays closed, to the makers of {app} as well.',
+    'Nobody can make up for it: without this key, the password or any other way in, your data stays closed, to the makers of the app as well.',
 
   stepsHeading: 'How to use it',
   stepStart: 'On any device, open {app} and log in as usual.',

@@ -30,6 +30,7 @@ section, .columns, footer { margin-top: 1.5em; }
 .note { font-size: .88em; color: #454d57; }
 dl { display: grid; grid-template-columns: 1fr 1fr; gap: .3em 1.5em; font-size: .95em; }
 dl .wide { grid-column: 1 / -1; }
+.wide dd { font-size: .9em; font-weight: 400; }
 dl div { display: flex; gap: .75em; min-width: 0; }
 dt { flex: none; min-width: 6.8em; color: #454d57; }
 dd { min-width: 0; font-weight: 600; }

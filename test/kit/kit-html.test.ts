@@ -75,7 +75,7 @@ describe('the page of a kit', () => {
       .replaceAll('&quot;', '"')
       .replaceAll('&#39;', "'")
       .replaceAll('&amp;', '&');
-    expect(shown.split(`<bdi>${name}</bdi>`)).toHaveLength(6);
+    expect(shown.split(`<bdi>${name}</bdi>`)).toHaveLength(5);
     expect(shown).toContain(`<title>Recovery kit · ${name}</title>`);
   });
 
