@@ -14,7 +14,7 @@ import { expect, onTestFinished } from 'vitest';
 import { vaultSaver } from '../../examples/sync-server/connector.js';
 import type { SyncServer } from '../../examples/sync-server/sync-server.js';
 import { schemaOf } from './mirrored-powersync.js';
-import { openPowerSync } from './open-powersync.js';
+import { type DatabaseFile, databaseFile } from './open-powersync.js';
 import { connect, syncServer, until } from './synced-devices.js';
 
 export const notes = defineTable('notes', {
@@ -60,8 +60,14 @@ export interface Waiting {
   readonly parents: string | null;
 }
 
-export async function rekeyedDevice(server: SyncServer, name: string): Promise<RekeyedDevice> {
-  const db = await openPowerSync(schemaOf(tables));
+/** A device, or one again whose database file is given. */
+export async function rekeyedDevice(
+  server: SyncServer,
+  name: string,
+  file?: DatabaseFile,
+): Promise<RekeyedDevice> {
+  const { open } = file ?? (await databaseFile());
+  const db = await open(schemaOf(tables));
   const save = vaultSaver({ url: server.url, owner: 'ada', device: name });
   let running: Mirror | null = null;
   const device: RekeyedDevice = {
