@@ -6,7 +6,8 @@ import { vaultKeyId } from './keyset.js';
 import { holdKeys } from './opening.js';
 import { assertContinues, assertNotOlder } from './pin-check.js';
 import { withoutVoidProof } from './recovery-proof.js';
-import { changedMeanwhile, follows, loadHeader, loadPin, replaceHeader } from './store-access.js';
+import { replaceHeader } from './replace-header.js';
+import { changedMeanwhile, follows, loadHeader, loadPin } from './store-access.js';
 import { lockVault, makeVault, revealSecrets, type Vault, type VaultSecrets } from './vault.js';
 import {
   EPOCH_LIMIT,

@@ -12,8 +12,9 @@ import { assertOpener, type OpenProgress, type VaultOpener, wrapVaultKey } from 
 import { holdKeys, inNewOpening, type VaultOpening } from './opening.js';
 import { formatPin } from './pin.js';
 import { generateRecoveryKey } from './recovery-key.js';
+import { replaceHeader, type Standing } from './replace-header.js';
 import { freshDataKey } from './rotate-data-key.js';
-import { loadHeaderText, loadPin, replaceHeader, type Standing } from './store-access.js';
+import { loadHeaderText, loadPin } from './store-access.js';
 import { makeVault, type Vault, type VaultSecrets } from './vault.js';
 import { parseHeader, VAULT_ID_LENGTH, type VaultHeader } from './vault-header.js';
 import { assertStore, type VaultStore } from './vault-store.js';

@@ -7,8 +7,9 @@ import { missingFrom, openHeld } from './held-keys.js';
 import type { DataKey, Keyset } from './keyset.js';
 import { holdKeys } from './opening.js';
 import { withRecalled } from './recall-keys.js';
+import { replaceHeader } from './replace-header.js';
 import { retire } from './rotate-data-key.js';
-import { loadHeaderText, loadPin, replaceHeader } from './store-access.js';
+import { loadHeaderText, loadPin } from './store-access.js';
 import { revealSecrets, type Vault, type VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
 import { assertStore, type VaultStore } from './vault-store.js';
@@ -76,7 +77,7 @@ export async function restoreHeader(store: VaultStore, vault: Vault): Promise<Re
     const joined = await joinLine(store, vault, stored as VaultHeader);
     if (joined) return joined;
   }
-  const damaged = found === 'damaged' ? text : undefined;
+  const damaged = found === 'damaged' ? text : null;
   await replaceHeader(store, { header: stored, pin, damaged }, secrets.header, secrets.vaultKey);
   return { found, vault, addedKeys: [] };
 }

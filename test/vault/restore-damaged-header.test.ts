@@ -11,6 +11,7 @@ import {
   type VaultStore,
 } from '../../src/index.js';
 import { parseHeader } from '../../src/keys/vault-header.js';
+import { type HeaderVersion, versionOf } from '../../src/keys/vault-store.js';
 import { alter, bytesOf, forge, stolenKey, textOf } from '../support/header-surgeon.js';
 import type { OpenStore } from '../support/open-store.js';
 import { keysetWith } from '../support/plain-keyset.js';
@@ -101,16 +102,65 @@ describe('a damaged header', () => {
     expect(store.header).toBe(header);
   });
 
-  it('gives its own name to what replaced the damaged one meanwhile', async () => {
+  it('is replaced in a store that compares the text that is left, and in one that noted versions', async () => {
+    const { store, vault, header } = await rotatedWorld();
+    const hashes = store; // computes the hash of what it holds
+    for (const text of [header.slice(0, 200), flipped(header)]) {
+      hashes.header = text;
+      expect((await restoreHeader(hashes, vault)).found).toBe('damaged');
+      expect(hashes.header).toBe(header);
+    }
+    const { epoch, hash } = versionOf(parseHeader(header));
+    const noting = (noted: HeaderVersion): VaultStore => ({
+      ...healing(store),
+      async saveHeader({ expected, header: next }) {
+        if (expected?.epoch === noted.epoch && expected.hash === noted.hash) store.header = next;
+      },
+    });
+    store.header = 'Bad Gateway <html>';
+    expect((await restoreHeader(noting({ epoch, hash }), vault)).found).toBe('damaged');
+    expect(store.header).toBe(header);
+    store.header = 'Bad Gateway <html>'; // in place of a newer one that was noted
+    const restoring = restoreHeader(noting({ epoch: epoch + 1, hash: 'another' }), vault);
+    await expect(restoring).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  });
+
+  it('keeps what the store threw as cause, also where it throws at once', async () => {
     const { store, vault, header } = await rotatedWorld();
     store.header = header.slice(0, 200);
-    const gone: VaultStore = {
+    const cause = new Error('read-only');
+    const throwing: VaultStore = {
       ...healing(store),
-      async saveHeader() {
-        store.header = null;
+      saveHeader() {
+        throw cause;
       },
     };
-    await expect(restoreHeader(gone, vault)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    const restoring = restoreHeader(throwing, vault);
+    await expect(restoring).rejects.toMatchObject({ code: 'STORE_FAILED', cause });
+  });
+
+  it('is gone, or was replaced by a newer one meanwhile: the refusal says so', async () => {
+    const { store, vault, header } = await rotatedWorld();
+    const other = store.otherDevice();
+    const newer = await rotateDataKey(other, await openVault(other, quick()));
+    for (const [shown, code] of [
+      [null, 'VAULT_MISSING'],
+      [newer.header, 'done'],
+      [(await createWorld()).header, 'HEADER_CONFLICT'],
+    ] as const) {
+      store.header = header.slice(0, 200);
+      const acting: VaultStore = {
+        ...healing(store),
+        async saveHeader() {
+          store.header = shown;
+        },
+      };
+      const outcome = await restoreHeader(acting, vault).then(
+        () => 'done',
+        (error) => error.code,
+      );
+      expect(outcome).toBe(code);
+    }
   });
 });
 
