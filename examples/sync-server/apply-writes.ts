@@ -52,6 +52,7 @@ async function refusedOf(
     await tx.exec('ROLLBACK TO batch');
     const [first, ...others] = batch;
     if (first && others.length === 0) {
+      if (!isPermanent(error)) throw error; // the others are named when it is its turn again
       const { code, message: reason } = error as { code: string; message: string };
       return [{ table: first.table, id: first.id, code, reason }];
     }
@@ -126,7 +127,10 @@ function statement(op: Write['op'], facts: TableFacts, columns: readonly string[
     ON CONFLICT (id) DO UPDATE SET ${upsert} WHERE ${own}`;
 }
 
-/** Bad data, a broken constraint, no such column, a trigger that objects: trying again won't help. */
+/**
+ * Bad data, a broken constraint, no such column, a trigger that objects: trying again won't help.
+ * 55000 is not among them: a key was closed, and the device seals its rows again under the next one.
+ */
 function isPermanent(error: unknown): boolean {
   return /^(22|23|42|P0001)/.test((error as { code?: string }).code ?? '');
 }

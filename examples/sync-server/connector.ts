@@ -5,7 +5,7 @@ import type {
   PowerSyncBackendConnector,
 } from '@powersync/common';
 import type { RefusedRow, Write } from './sync-server.js';
-import type { VaultChange, VaultRow } from './vaults.js';
+import type { KeyCount, VaultChange, VaultRow } from './vaults.js';
 
 export interface ConnectorOptions {
   /** The server's `url`. */
@@ -55,18 +55,31 @@ export function syncConnector(
 }
 
 /** The app's call of its server that `powerSyncVaultStore` asks for. */
-export function vaultSaver({
-  url,
-  owner,
-  device,
-}: ConnectorOptions): (change: VaultChange) => Promise<VaultRow | null> {
+export function vaultSaver(
+  options: ConnectorOptions,
+): (change: VaultChange) => Promise<VaultRow | null> {
   return async (change) => {
-    const logIn = await post(`${url}/token`, { device, owner });
-    const { token } = (await logIn.json()) as { token: string };
-    const response = await post(`${url}/vault`, { token, change });
-    if (!response.ok) throw new Error(`The server answers a vault with ${response.status}.`);
-    return ((await response.json()) as { stored: VaultRow | null }).stored;
+    const answer = await call<{ stored: VaultRow | null }>(options, '/vault', { change });
+    return answer.stored;
   };
+}
+
+/** The app's call of its server that `dropRetiredKeys` asks for. */
+export function keyCloser(
+  options: ConnectorOptions,
+): (prefixes: readonly string[]) => Promise<KeyCount[]> {
+  return async (prefixes) => {
+    const answer = await call<{ keys: KeyCount[] }>(options, '/close-keys', { prefixes });
+    return answer.keys;
+  };
+}
+
+async function call<T>({ url, owner, device }: ConnectorOptions, path: string, body: object) {
+  const logIn = await post(`${url}/token`, { device, owner });
+  const { token } = (await logIn.json()) as { token: string };
+  const response = await post(url + path, { token, ...body });
+  if (!response.ok) throw new Error(`The server answers ${path} with ${response.status}.`);
+  return (await response.json()) as T;
 }
 
 /** Every entry as PowerSync has it; rows that are refused are left out. */

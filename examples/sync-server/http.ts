@@ -1,4 +1,4 @@
-/** The server's addresses: what PowerSync's client asks, and the two that an app's backend has. */
+/** The server's addresses: what PowerSync's client asks, and those that an app's backend has. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UploadRefused } from './apply-writes.js';
 import type { Device, Devices, Session } from './devices.js';
@@ -6,7 +6,7 @@ import { httpOutlet, type Outlet } from './outlet.js';
 import type { Recorder } from './recorder.js';
 import type { StreamRequest } from './stream.js';
 import type { Write } from './sync-server.js';
-import type { VaultChange, VaultRow } from './vaults.js';
+import type { KeyCount, VaultChange, VaultRow } from './vaults.js';
 
 export interface Backend {
   readonly devices: Devices;
@@ -20,6 +20,8 @@ export interface Backend {
   upload(session: Session, writes: readonly Write[]): Promise<'answer' | 'silence'>;
   /** The header that is stored then; `null` when there is none. */
   saveVault(session: Session, change: VaultChange): Promise<VaultRow | null>;
+  /** How many payloads are stored under each key, which is closed from then on. */
+  closeKeys(session: Session, prefixes: readonly string[]): Promise<KeyCount[]>;
 }
 
 export async function answer(
@@ -69,6 +71,8 @@ export async function answer(
     case '/vault':
       if (!json.change) return reply(res, 400, { error: 'There is no change.' });
       return reply(res, 200, { stored: await backend.saveVault(session, json.change) });
+    case '/close-keys':
+      return reply(res, 200, { keys: await backend.closeKeys(session, json.prefixes ?? []) });
     default:
       return reply(res, 404, { error: 'There is nothing here.' });
   }
@@ -81,6 +85,7 @@ interface RequestBody extends StreamRequest {
   readonly checkpoint_request_id?: string;
   readonly transaction?: readonly Write[];
   readonly change?: VaultChange;
+  readonly prefixes?: readonly string[];
 }
 
 /** The answer to whatever was thrown on the way. */

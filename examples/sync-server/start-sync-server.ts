@@ -14,7 +14,7 @@ import { createSignal } from './signal.js';
 import { serveStream } from './stream.js';
 import type { OpenStream, ServerRow, SyncServer, SyncServerOptions } from './sync-server.js';
 import { takeUpload } from './uploads.js';
-import { saveVault } from './vaults.js';
+import { closeKeys, saveVault } from './vaults.js';
 import { serveWebSockets } from './web-socket.js';
 import { createWriteCheckpoints } from './write-checkpoints.js';
 
@@ -55,6 +55,7 @@ export async function startSyncServer(options: SyncServerOptions): Promise<SyncS
     },
     upload: (session, writes) => takeUpload(database, faults, session, writes),
     saveVault: ({ owner }, change) => saveVault(database, owner, change),
+    closeKeys: ({ owner }, prefixes) => closeKeys(database, owner, prefixes),
     async stream(outlet, token, request) {
       const { device, owner } = devices.holderOf(token) ?? { device: '', owner: '' };
       const clientId = request.client_id ?? '';

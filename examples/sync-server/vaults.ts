@@ -1,4 +1,4 @@
-/** The one way in which an app's server changes a vault header: the function of `serverSql`. */
+/** What an app's server calls for a user's keys: the functions of `serverSql`. */
 import type { Database } from './database.js';
 
 /** What a device sends: a header, and the version that it replaces. */
@@ -28,5 +28,26 @@ export function saveVault(
       [owner, header, epoch, hash, expected?.epoch ?? null, expected?.hash ?? null],
     );
     return rows[0] ?? null;
+  });
+}
+
+/** How many payloads on the server begin with a prefix. */
+export interface KeyCount {
+  readonly prefix: string;
+  readonly payloads: number;
+}
+
+/** Nothing more is stored under these keys. @param owner the user who is logged in */
+export function closeKeys(
+  database: Database,
+  owner: string,
+  prefixes: readonly string[],
+): Promise<KeyCount[]> {
+  return database.commit(async (tx) => {
+    const { rows } = await tx.query<KeyCount>(
+      'SELECT prefix, payloads FROM rowseal_close_keys($1, $2)',
+      [owner, prefixes],
+    );
+    return rows;
   });
 }
