@@ -1,9 +1,9 @@
-import { useOnce, wipe } from '../crypto/secrets.js';
+import { useOnce } from '../crypto/secrets.js';
 import { assertOptions } from '../errors.js';
 import { byRecoveryKey } from '../keys/by-recovery-key.js';
-import { unwrapVaultKey } from '../keys/opener.js';
+import { slotOpenedBy } from '../keys/own-slot.js';
 import { formatRecoveryKey, parseRecoveryKey } from '../keys/recovery-key.js';
-import { revealSecrets, type Vault } from '../keys/vault.js';
+import type { Vault } from '../keys/vault.js';
 import { fingerprintOf } from '../keys/vault-facts.js';
 import { assertKitTexts } from './assert-kit-texts.js';
 import { englishKitTexts } from './english-kit-texts.js';
@@ -92,7 +92,7 @@ export async function recoveryKit(
   if (account !== undefined) assertName(account, 'account', ACCOUNT_LENGTH_LIMIT);
   assertDate(date);
   assertKitTexts(texts);
-  await assertOpens(vault, recoveryKey);
+  await slotOpenedBy(vault, byRecoveryKey(recoveryKey), {});
   const key = useOnce(parseRecoveryKey(recoveryKey), formatRecoveryKey);
   const { vaultId, epoch } = vault;
   const facts = { app, account, date, vaultId, epoch, fingerprint: fingerprintOf(vault) };
@@ -103,12 +103,4 @@ export async function recoveryKit(
     qr: qrSvg(key, texts.codeDescription),
     styleHash: kitStyleHash(),
   };
-}
-
-async function assertOpens(vault: Vault, recoveryKey: string): Promise<void> {
-  const opener = byRecoveryKey(recoveryKey);
-  const { header, opening } = revealSecrets(vault);
-  const { vaultId, slots } = header;
-  const { vaultKey } = await unwrapVaultKey(vaultId, slots, opener, opening.aead, {});
-  wipe(vaultKey);
 }

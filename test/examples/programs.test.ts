@@ -27,6 +27,13 @@ const SAYS: Record<string, readonly RegExp[]> = {
     /UNKNOWN_KEY$/m,
     /KEY_RETIRED$/m,
   ],
+  'recovery-kit.ts': [
+    /^No kit for a key of another vault: UNLOCK_FAILED$/m,
+    /^recovery-kit\.html: \d+ bytes\nrecovery-kit\.txt: \d+ bytes$/m,
+    /^Group [1-8] was typed back$/m,
+    /^The paper opens the vault: the cat is fed at six$/m,
+    /^After replaceRecoveryKey the old sheet is void/m,
+  ],
   'rename-a-column.ts': [
     /phone_number: '\+47 22 00 00 00'/,
     /ROW_MALFORMED, and nothing was lost$/m,
