@@ -64,12 +64,26 @@ export {
   type RowToExport,
   type VaultExport,
 } from './recovery/export-vault.js';
+export type {
+  AdviceAction,
+  AdviceCode,
+  AdviceSeverity,
+  HealthAdvice,
+} from './recovery/health-advice.js';
+export type {
+  HealthFacts,
+  IfPasswordForgotten,
+  KeyHealth,
+  PasswordCosts,
+  RowHealth,
+} from './recovery/health-facts.js';
 export {
   type OpenExportOptions,
   type OpenedExport,
   type OpenedReport,
   openExport,
 } from './recovery/open-export.js';
+export { type HealthOptions, type VaultHealth, vaultHealth } from './recovery/vault-health.js';
 export {
   decryptRows,
   type EncryptResult,

@@ -6,6 +6,7 @@ import { decodeBase64url, encodeBase64url } from '../bytes/base64url.js';
 import { FORMAT_BYTE } from '../bytes/format-bytes.js';
 import { isBytes } from '../bytes/is-bytes.js';
 import { HASH_LENGTH } from '../crypto/derive.js';
+import { prefixOf } from '../keys/key-prefix.js';
 
 const PREFIX_BYTES = 1 + HASH_LENGTH;
 const PREFIX_CHARACTERS = 44;
@@ -69,8 +70,7 @@ export function countKeyUse(rows: Iterable<CountedRow>): KeyUse[] {
 
 /** How payloads under a key begin, as text: 44 characters. `keyId` is one of `vault.keys`. */
 export function keyPrefix(keyId: string): string {
-  const bytes = decodeBase64url(keyId) as Uint8Array;
-  return encodeBase64url(Uint8Array.of(FORMAT_BYTE.envelope, ...bytes));
+  return prefixOf(decodeBase64url(keyId) as Uint8Array);
 }
 
 /** The key id in how a payload begins; `null` when none begins so. */

@@ -51,6 +51,7 @@ function callsWith({ store, vault, sealed, kdf }: World, option: string) {
     browserKeeper: () => rowseal.browserKeeper(extra),
     resumeVault: () => rowseal.resumeVault(store, openKeeper(), extra),
     tryDecryptRow: () => rowseal.tryDecryptRow(vault, diary, sealed, extra),
+    vaultHealth: () => rowseal.vaultHealth(vault, extra),
     'decryptRows of none': () => rowseal.decryptRows(vault, diary, [], extra),
     'encryptRows of none': () => rowseal.encryptRows(vault, diary, [], extra),
   };
