@@ -1,4 +1,5 @@
 /** The half that needs no service, against the Postgres that the environment names. */
+import { describeClosing } from './closing-cases.js';
 import { readEnvironment } from './environment.js';
 import { describePostgres } from './postgres-cases.js';
 import { openPool } from './real-backend.js';
@@ -10,3 +11,4 @@ if (!environment || 'complaint' in environment) {
 const { databaseUrl } = environment;
 
 describePostgres(() => openPool(databaseUrl));
+describeClosing(() => openPool(databaseUrl));

@@ -59,15 +59,17 @@ export function describePostgres(open: () => Promise<Connections>): void {
       await expect(pool.query(move, [id])).rejects.toMatchObject({ code: '42501' });
     });
 
-    it.each([`rowseal_purge_${accounts.name}`, 'rowseal_save_vault'])(
-      'lets nobody call %s who was not granted it',
-      async (name) => {
-        const sql = 'SELECT proacl::text AS acl FROM pg_proc WHERE proname = $1';
-        const { rows } = await pool.query(sql, [name]);
-        expect(rows).toHaveLength(1);
-        expect(rows[0]?.acl).not.toMatch(/[{,]=/); // before it would stand nobody's name: everybody
-      },
-    );
+    it.each([
+      `rowseal_purge_${accounts.name}`,
+      'rowseal_save_vault',
+      'rowseal_close_keys',
+      'rowseal_key_use',
+    ])('lets nobody call %s who was not granted it', async (name) => {
+      const sql = 'SELECT proacl::text AS acl FROM pg_proc WHERE proname = $1';
+      const { rows } = await pool.query(sql, [name]);
+      expect(rows).toHaveLength(1);
+      expect(rows[0]?.acl).not.toMatch(/[{,]=/); // before it would stand nobody's name: everybody
+    });
 
     describeVaultFunction(() => pool);
   });
