@@ -9,7 +9,7 @@
  * | varint | length |
  * | … | bytes |
  *
- * This version knows no extension: a critical one is `UNSUPPORTED_VERSION`, any other is kept and
+ * This version knows no critical extension: such a one is `UNSUPPORTED_VERSION`, any other is kept and
  * written back.
  */
 import { refuseNewer } from '../errors.js';

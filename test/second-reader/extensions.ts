@@ -2,7 +2,7 @@ import { bigEndian, concat } from './bytes.js';
 import { type Code, demand } from './refusal.js';
 import { varint, type Wire } from './wire.js';
 
-// Section 1, "Extension lists". Version 1 knows none, so what is read was not critical.
+// Section 1, "Extension lists". Version 1 knows no critical one, so what is read was not critical.
 
 export interface Extension {
   readonly id: number;

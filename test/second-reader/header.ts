@@ -89,6 +89,21 @@ function readSlots(wire: Wire): readonly Slot[] {
   return slots;
 }
 
+export interface RecoveryProof {
+  readonly slotId: Uint8Array;
+  readonly provedAt: number;
+}
+
+/** What extension 1 says, if it says anything. */
+export function recoveryProof({ slots, extensions }: Header): RecoveryProof | undefined {
+  const { bytes } = extensions.find(({ id }) => id === 1) ?? {};
+  if (bytes?.length !== 14) return undefined;
+  const wire = wireOf(bytes, 'HEADER_MALFORMED');
+  const slotId = wire.take(8);
+  const proved = slots.some(({ type, id }) => type === slotTypes.recoveryKey && same(id, slotId));
+  return proved ? { slotId, provedAt: wire.number(6) } : undefined;
+}
+
 export const headerHash = (header: Header): Uint8Array => sha256(header.bytes);
 
 export const fingerprint = (header: Header): string => crockford(headerHash(header).slice(0, 10));

@@ -1,6 +1,6 @@
 import { toHex } from './bytes.js';
 import type { Extension } from './extensions.js';
-import { fingerprint, headerHash } from './header.js';
+import { fingerprint, type Header, headerHash, recoveryProof } from './header.js';
 import type { Keyset } from './keyset.js';
 import type { Opened } from './opening.js';
 import type { Payload, StampedColumn } from './payload.js';
@@ -39,6 +39,11 @@ export const keysetFields = ({ dataKeys, earlierVaultKeys }: Keyset, vaultId: Ui
   })),
 });
 
+const proofFields = (header: Header) => {
+  const proof = recoveryProof(header);
+  return proof && { recoveryProof: { slotId: toHex(proof.slotId), provedAt: proof.provedAt } };
+};
+
 export const vaultFields = ({ header, vaultKey, keyset }: Opened) => ({
   vaultId: toHex(header.vaultId),
   vaultKeyId: toHex(header.vaultKeyId),
@@ -48,6 +53,7 @@ export const vaultFields = ({ header, vaultKey, keyset }: Opened) => ({
   fingerprint: fingerprint(header),
   slots: header.slots.map(({ type, id }) => ({ typeByte: type, id: toHex(id) })),
   extensions: extensionFields(header.extensions),
+  ...proofFields(header),
   ...keysetFields(keyset, header.vaultId),
 });
 

@@ -12,7 +12,9 @@ import {
   type VaultStore,
 } from '../../src/index.js';
 import { formatPin } from '../../src/keys/pin.js';
+import { recoveryProofOf } from '../../src/keys/recovery-proof.js';
 import { revealSecrets } from '../../src/keys/vault.js';
+import type { VaultHeader } from '../../src/keys/vault-header.js';
 import { storedVectors } from './stored-vectors.js';
 import { describeKeyset } from './through-src/keys.js';
 import { bytesOf, type Fields, hexOf, refusalOf, textOf } from './through-src/reading.js';
@@ -73,6 +75,11 @@ function openerOf({ open: { password, recoveryKey, secret } }: HeaderFile): Vaul
   return recoveryKey === undefined ? bySecret(bytesOf(secret)) : byRecoveryKey(recoveryKey);
 }
 
+function describeProof(header: VaultHeader): Fields {
+  const proof = recoveryProofOf(header);
+  return proof ? { recoveryProof: { ...proof, slotId: hexOf(proof.slotId) } } : {};
+}
+
 function describeVault(vault: Vault): Fields {
   const { header, vaultKey, ...keyset } = revealSecrets(vault);
   return {
@@ -84,6 +91,7 @@ function describeVault(vault: Vault): Fields {
     fingerprint: fingerprintOf(vault),
     slots: header.slots.map(({ typeByte, id }) => ({ typeByte, id: hexOf(id) })),
     extensions: header.extensions.map(({ id, bytes }) => ({ id, bytes: hexOf(bytes) })),
+    ...describeProof(header),
     ...describeKeyset(keyset),
   };
 }

@@ -3,6 +3,7 @@ import { badPinVectors } from './bad-pins.js';
 import { endVectors } from './ends.js';
 import { openingVectors } from './opening.js';
 import { pinnedVectors } from './pins.js';
+import { recoveryProofVectors } from './recovery-proofs.js';
 import { secretVectors } from './secrets.js';
 import { slotVectors } from './slots.js';
 import { structureVectors } from './structure.js';
@@ -14,6 +15,7 @@ export const HEADERS: readonly NamedScenario[] = [
   slotVectors,
   endVectors,
   openingVectors,
+  recoveryProofVectors,
   secretVectors,
   tamperingVectors,
   pinnedVectors,

@@ -75,6 +75,7 @@ export interface Held {
   readonly earlier?: readonly Bytes[];
   readonly slots?: Json;
   readonly extensions?: Json;
+  readonly recoveryProof?: Json;
 }
 
 export function openedHeader(
@@ -96,7 +97,13 @@ export function openedBytes(
   bytes: Bytes,
   { vaultId, vaultKey, epoch }: Pick<HeaderParts, 'vaultId' | 'vaultKey' | 'epoch'>,
   vector: Omit<HeaderVector, 'header'>,
-  { keys = [{ dek: DEK, status: 1 }], earlier = [], slots = [], extensions = [] }: Held,
+  {
+    keys = [{ dek: DEK, status: 1 }],
+    earlier = [],
+    slots = [],
+    extensions = [],
+    recoveryProof,
+  }: Held,
 ): NamedScenario {
   const hash = sha256(bytes);
   const vault = {
@@ -108,6 +115,7 @@ export function openedBytes(
     fingerprint: (encodeBase32(hash.slice(0, 10)).match(/.{4}/g) as string[]).join('-'),
     slots,
     extensions,
+    ...(recoveryProof && { recoveryProof }),
     keys: describeKeys(keys, vaultId),
     earlierVaultKeys: describeEarlier(earlier, vaultId),
   };

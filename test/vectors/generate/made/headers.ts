@@ -10,7 +10,7 @@ const STATUS = ['', 'primary', 'rotated', 'revoked'];
 
 /** What each header of the history holds, opened on a device that had pinned the one before. */
 export function madeHeaders(history: readonly Made[]): NamedScenario[] {
-  return history.map(({ name, comment, vault, open, pinned }) => {
+  return history.map(({ name, comment, vault, open, pinned, proved }) => {
     const { header, vaultKey, dataKeys, earlierVaultKeys } = revealSecrets(vault);
     const keys = dataKeys.map(({ dek, status, retiredAt }) => ({
       dek,
@@ -26,7 +26,7 @@ export function madeHeaders(history: readonly Made[]): NamedScenario[] {
         comment: `made by ${comment} of this package`,
         holds: holds(
           '8',
-          "The next header keeps the vault id, unknown slots (unless the vault key changes, when no slot can be kept) and optional extensions, adds 1 to the epoch and puts the hash of the header it replaces before that one's predecessors, of which it keeps 31.",
+          "The next header keeps the vault id, unknown slots (unless the vault key changes, when no slot can be kept) and optional extensions (but a void recovery proof), adds 1 to the epoch and puts the hash of the header it replaces before that one's predecessors, of which it keeps 31.",
         ),
         ...(pinned && { pin: pinText(pinned.header) }),
         open: 'secret' in open ? { secret: hex(open.secret) } : open,
@@ -35,6 +35,8 @@ export function madeHeaders(history: readonly Made[]): NamedScenario[] {
         keys,
         earlier: earlierVaultKeys.map(({ key }) => key),
         slots: header.slots.map(({ typeByte, id }) => ({ typeByte, id: hex(id) })),
+        extensions: header.extensions.map(({ id, bytes }) => ({ id, bytes: hex(bytes) })),
+        ...(proved && { recoveryProof: proved }),
       },
     );
   });

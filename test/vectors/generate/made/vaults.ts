@@ -10,6 +10,7 @@ import {
   changePassword,
   createVault,
   memoryStore,
+  proveRecoveryKey,
   rekeyVault,
   removeSlot,
   replaceRecoveryKey,
@@ -57,6 +58,8 @@ export interface Made {
     | { readonly secret: Bytes };
   /** The header that was pinned when this one was stored. */
   readonly pinned: Vault | null;
+  /** What its recovery proof must say, if it has one. */
+  readonly proved?: { readonly slotId: string; readonly provedAt: number };
 }
 
 /** The history, and what was written into the vault while it was new. */
@@ -89,5 +92,14 @@ export async function madeVaults<Written>(write: (vault: Vault) => Written) {
   const keep = [byPassword(NEXT_PASSWORD, { kdf })];
   const rekeyed = await rekeyVault(store, vault, { keep });
   add('rekeyed', 'rekeyVault', rekeyed.vault, { recoveryKey: rekeyed.recoveryKey });
-  return { history: made, written };
+  const { recoveryKey: last } = rekeyed;
+  const provedAt = START + made.length * HOUR;
+  const proved = await proveRecoveryKey(store, rekeyed.vault, last);
+  add('recovery-key-proved', 'proveRecoveryKey', proved, { recoveryKey: last });
+  const slot = proved.slots.find(({ type }) => type === 'recovery-key');
+  const slotId = Buffer.from(slot?.id as string, 'base64url').toString('hex');
+  const history = made.map((each) =>
+    each.vault === proved ? { ...each, proved: { slotId, provedAt } } : each,
+  );
+  return { history, written };
 }
