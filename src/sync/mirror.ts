@@ -1,7 +1,9 @@
 /** What an app holds of a mirror, and what an adapter tells it. */
 import type { Vault } from '../keys/vault.js';
+import type { KeyUse } from '../rows/key-use.js';
 import type { Table } from '../rows/table.js';
 import type { MirrorStatus } from './mirror-status.js';
+import type { MirrorReencryption, MirrorReencryptionOptions } from './reencryption.js';
 import type { RowName } from './row-name.js';
 import type { RowFinding, TroubledRow } from './row-trouble.js';
 import type { VaultSource } from './vault-source.js';
@@ -83,6 +85,26 @@ export interface Mirror {
    * database threw.
    */
   retry(options?: RetryOptions): Promise<void>;
+  /**
+   * Seals again, under the vault's primary key, every row of which a payload is under another one: after
+   * `rotateDataKey` or `rekeyVault`, in the background.
+   *
+   * It keeps stamps and plaintext, and needs no place to go on from: call it at each start, on as many
+   * devices as there are. Rows are taken a page at a time, and each page is uploaded before the next;
+   * offline it waits. What is not in step is left, so look at `troubledRows` first, and `retry` with
+   * `acceptRetired` what is the user's own. Where another mirror of the database works, that one seals.
+   *
+   * Resolves when it has gone round once. Rejects with `LOCKED` when the vault is locked or gets locked,
+   * with the signal's reason between two pages, with why the mirror has ended, with a `TypeError` for
+   * other options, and with what the database threw; all that was done by then stays done.
+   */
+  reencryptAll(options?: MirrorReencryptionOptions): Promise<MirrorReencryption>;
+  /**
+   * Counts the payloads that this device has by the key that they name, most first; without a key.
+   *
+   * The server may have others: before a key is dropped, it is the server that counts.
+   */
+  keyUse(): Promise<readonly KeyUse[]>;
   /** Stops after the pass that runs now; what is left is done by another mirror, or the next one. */
   close(): Promise<void>;
 }

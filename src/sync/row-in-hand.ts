@@ -2,6 +2,7 @@
 import type { Vault } from '../keys/vault.js';
 import type { Table } from '../rows/table.js';
 import { changeOf, type RowChange } from './changed-columns.js';
+import { isOutdated } from './renewal.js';
 import { digestOf, isNoted, NEW_RECORD } from './row-record.js';
 import type { Direction, EngineRow, RowRecord, RowWork } from './sync-store.js';
 import { isDue } from './when-to-send.js';
@@ -31,6 +32,8 @@ export interface RowInHand {
   readonly isRetried: boolean;
   /** Whether it waits for upload under a key that is not the primary now. */
   readonly isResealed: boolean;
+  /** Whether it is to be re-encrypted, if that is needed still. */
+  readonly isRenewed: boolean;
   /** The entries in hand that end when the row is sealed: the app's writes, and requests. */
   readonly writes: readonly number[];
   /** The other entries. */
@@ -38,6 +41,9 @@ export interface RowInHand {
   /** Whether the plaintext belongs to a later transaction already. */
   readonly movedOn: boolean;
 }
+
+/** What is done with whatever comes of it; to be re-encrypted a row is asked for again. */
+const ARRIVED: readonly Direction[] = ['in', 'show', 'renew'];
 
 export function takeInHand(context: SettleContext, table: Table, work: RowWork): RowInHand {
   const { upTo } = context;
@@ -55,8 +61,9 @@ export function takeInHand(context: SettleContext, table: Table, work: RowWork):
     known: knownSealed(table, work),
     isRetried: has('retry'),
     isResealed: has('reseal'),
+    isRenewed: has('renew') && work.sealed !== null && !work.rejected,
     writes: [...mine, ...requests].map(({ seq }) => seq),
-    arrived: work.entries.flatMap(({ dir, seq }) => (dir === 'in' || dir === 'show' ? [seq] : [])),
+    arrived: work.entries.flatMap(({ dir, seq }) => (ARRIVED.includes(dir) ? [seq] : [])),
     movedOn: next !== undefined,
   };
 }
@@ -75,8 +82,10 @@ function knownSealed(table: Table, { record, sealed, entries }: RowWork): Engine
  *
  * Writes that add up to nothing may have kept what arrived before out of the plaintext.
  */
-export function needsOpening({ context, table, work, record, writes }: RowInHand): boolean {
+export function needsOpening(row: RowInHand): boolean {
+  const { context, table, work, record, writes } = row;
   if (writes.length > 0 || isDue(record, context.now)) return true;
+  if (row.isRenewed && isOutdated(context.vault, work.sealed)) return true;
   if (record.trouble || work.entries.some(({ dir }) => dir === 'show')) return true;
   if (!work.sealed) return work.record !== null;
   return record.seen === null || digestOf(table, work.sealed) !== record.seen;

@@ -31,11 +31,10 @@ export interface SettledRow {
 }
 
 export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
-  const { context, table, work, record, isRetried, writes, arrived } = row;
+  const { table, work, record, isRetried, writes, arrived } = row;
   const { noted, merged, arrivals, sending, changed } = settled;
   const served = work.sealed ?? row.known ?? {};
-  const sealed =
-    sending.when === 'now' ? sealUpload(context.vault, table, merged, served, arrivals) : null;
+  const sealed = sending.when === 'now' ? sealedToSend(row, settled, served) : null;
   const inPlace = sealed ?? work.sealed;
   const { plain, unreadable } = plainOutcome(row, merged, inPlace);
   // Nothing is to be said of what this device wrote itself, and writes once more.
@@ -62,6 +61,18 @@ export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
     clearsRejection: changed || isRetried,
     supersedes: row.isResealed,
   };
+}
+
+/** To re-encrypt a row edits nothing: a visible column that the server changed stays a finding. */
+function sealedToSend(
+  { context, table, work, isRenewed, isResealed }: RowInHand,
+  { merged, arrivals, lacking, changed }: SettledRow,
+  served: EngineRow,
+): EngineRow {
+  const sealed = sealUpload(context.vault, table, merged, served, arrivals);
+  if (!work.sealed || !isRenewed || isResealed || lacking || changed) return sealed;
+  const visible = table.layout.visible.map(({ name }) => [name, served[name]]);
+  return { ...sealed, ...Object.fromEntries(visible) };
 }
 
 /**

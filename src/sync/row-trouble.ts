@@ -24,7 +24,7 @@ export interface RowTrouble {
 
 /** How much there is to do. */
 export interface QueueCounts {
-  /** How many rows wait to be sealed: `out`, `retry` and `reseal`; held ones are not counted. */
+  /** How many rows wait to be sealed: all but those with `in` and `show`; held ones are not counted. */
   readonly out: number;
   /** How many rows have a sealed form that waits to be looked at; held ones are not counted. */
   readonly in: number;

@@ -7,6 +7,9 @@ import type { Mirror, MirrorSettings, RetryOptions } from './mirror.js';
 import { startPulse } from './mirror-pulse.js';
 import type { MirrorRun } from './mirror-run.js';
 import { createMirrorRun, endReplaced, endRun, requested } from './mirror-turns.js';
+import { reencryptAll } from './reencrypt-rows.js';
+import type { MirrorReencryptionOptions } from './reencryption.js';
+import { keyUse } from './reencryption-tally.js';
 import { isRowName } from './row-name.js';
 import type { SyncStore } from './sync-store.js';
 
@@ -55,6 +58,8 @@ export async function runMirror(store: SyncStore, settings: MirrorSettings): Pro
     troubledRows: (limit = LISTED) => store.troubled(limit),
     findings: (limit = LISTED) => store.findings(limit),
     retry: (options: RetryOptions = {}) => retry(run, options),
+    reencryptAll: (options: MirrorReencryptionOptions = {}) => reencryptAll(run, options),
+    keyUse: () => keyUse(store),
     close: () => endRun(run, 'closed', new TypeError('This mirror is closed: start another one.')),
   });
   runs.set(mirror, run);

@@ -20,6 +20,7 @@ import {
 } from './open-arrivals.js';
 import { notedUnderHeldKey } from './own-memory.js';
 import { settleVisible } from './plaintext.js';
+import { gainsByRenewal } from './renewal.js';
 import { needsOpening, type RowInHand, type SettleContext, takeInHand } from './row-in-hand.js';
 import { outcomeOf, type SettledRow, troubleFrom } from './row-outcome.js';
 import { clearOf } from './row-record.js';
@@ -184,7 +185,7 @@ function withdraw(row: RowInHand, version: RowVersion): RowOutcome {
 const WITHDRAWN: RowTrouble = { kind: 'withdrawn', code: null, detail: null };
 
 function sendingOf(
-  { context, work, record, isRetried, isResealed }: RowInHand,
+  { context, work, record, isRetried, isResealed, isRenewed }: RowInHand,
   {
     merged,
     arrivals,
@@ -193,7 +194,8 @@ function sendingOf(
   }: Pick<SettledRow, 'merged' | 'arrivals' | 'lacking' | 'changed'>,
 ): Sending {
   // What the server refused stands here and nowhere else; what it lost may be back by now.
-  const isWanted = isResealed || (isRetried && (work.rejected || lacking));
+  const isOld = isRenewed && gainsByRenewal(context.vault, work.sealed, arrivals);
+  const isWanted = isResealed || isOld || (isRetried && (work.rejected || lacking));
   if (isWanted) return { when: 'now', sent: record.sent };
   if (!lacking) return { when: 'never' };
   if (changed) return { when: 'now', sent: null };

@@ -27,9 +27,10 @@ export type EngineRow = Readonly<Record<string, unknown>>;
  * - `show`: the plaintext must be made again from what is sealed, since the declaration changed or
  *   `release` asks for another look;
  * - `retry`: the app asks for the row to be sent again, which the server had refused or lost;
- * - `reseal`: what was sealed of the row waits for upload under a key that is not the primary now.
+ * - `reseal`: what was sealed of the row waits for upload under a key that is not the primary now;
+ * - `renew`: what stands of the row is under such a key, and is to be re-encrypted.
  */
-export type Direction = 'out' | 'in' | 'show' | 'retry' | 'reseal';
+export type Direction = 'out' | 'in' | 'show' | 'retry' | 'reseal' | 'renew';
 
 /** One write to one row, queued in the transaction that made it, or a request to look at it again. */
 export interface QueueEntry {
@@ -154,6 +155,32 @@ export interface Sealing {
  */
 export type WriteResult = 'written' | 'moved' | Exclude<Standing, 'working'>;
 
+/** What came of queueing rows to be re-encrypted. */
+export interface RenewedRows {
+  /** How many rows got an entry. */
+  readonly queued: number;
+  /** The last row that was looked at; `null` at the end of the last table. */
+  readonly last: RowName | null;
+}
+
+/** How many payloads begin alike. */
+export interface PrefixUse {
+  /** The first 44 characters of the payloads, or all of shorter ones; empty where there is none. */
+  readonly prefix: string;
+  /** How many begin so, in place and among siblings. */
+  readonly payloads: number;
+}
+
+/** What waits for upload, of whatever table. */
+export interface WaitingUploads {
+  /** How many writes. */
+  readonly writes: number;
+  /** The number of the first of them, in an order that only rises; 0 when there is none. */
+  readonly first: number;
+  /** The number of the last of them; 0 when there is none. */
+  readonly last: number;
+}
+
 /** A sync engine's side of a mirror. */
 export interface SyncStore {
   /**
@@ -243,6 +270,25 @@ export interface SyncStore {
   notedHeaders(): Promise<readonly string[]>;
   /** Lets nothing sealed leave until the next `sealUnder`; without effect when another mirror works. */
   holdUploads(): Promise<void>;
+  /**
+   * Gives at most `limit` rows an entry of `renew`, of which a payload does not begin with `prefix`:
+   * the one in place, or one among the `siblings`.
+   *
+   * They are looked for in the sealed tables, in rising order of table and id, `after` a row or from
+   * the first on; the order is the store's own. Rows that have such an entry, or a trouble, or were
+   * rejected are passed over.
+   */
+  renewRows(
+    prefix: string,
+    after: RowName | null,
+    limit: number,
+  ): Promise<RenewedRows | 'replaced'>;
+  /** A row of the sealed tables, drawn about at random; `null` when there is none. */
+  anyRow(): Promise<RowName | null>;
+  /** How the payloads in the sealed tables begin, siblings included; in no order. */
+  keyUse(): Promise<readonly PrefixUse[]>;
+  /** What waits for upload, which sync may wait for in turn. */
+  uploadsWaiting(): Promise<WaitingUploads>;
   /** How much there is to do. */
   counts(): Promise<QueueCounts>;
   /** The rows that are not in step, counted by kind, code and key id. */

@@ -6,6 +6,7 @@ import type { AdapterHands, OpenAdapter } from './adapter-hands.js';
 import { LEASE_DUTIES } from './adapter-lease-duties.js';
 import { OUTCOME_DUTIES } from './adapter-outcome-duties.js';
 import { QUEUE_DUTIES } from './adapter-queue-duties.js';
+import { RENEW_DUTIES } from './adapter-renew-duties.js';
 import { ROW_DUTIES } from './adapter-row-duties.js';
 import { SEALING_DUTIES } from './adapter-sealing-duties.js';
 import { STATUS_DUTIES } from './adapter-status-duties.js';
@@ -21,6 +22,7 @@ const DUTIES: Readonly<Record<string, AdapterDuty>> = {
   ...STATUS_DUTIES,
   ...ROW_DUTIES,
   ...SEALING_DUTIES,
+  ...RENEW_DUTIES,
 };
 
 /**

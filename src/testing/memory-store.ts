@@ -5,6 +5,7 @@ import type { Direction, RowOutcome, SyncStore, WriteResult } from '../sync/sync
 import type { MemoryDatabase } from './memory-database.js';
 import { beat, giveUp, leaseOf, type MemoryHold, standingOf } from './memory-lease.js';
 import { release, retryRejected, retryWithdrawn, writeOutcomes } from './memory-outcomes.js';
+import { anyRow, keyUse, renewRows, uploadsWaiting } from './memory-renewal.js';
 import { holdUploads, notedHeaders, sealUnder } from './memory-sealing.js';
 import type { StoreSide } from './memory-side.js';
 import { activeEntries, lastSeq, notedRows, readWork, takeOver } from './memory-work.js';
@@ -57,6 +58,13 @@ export function memoryStoreOf(
     async holdUploads() {
       if (standingOf(database, hold) === 'working') holdUploads(database);
     },
+    async renewRows(prefix, after, limit) {
+      if (standingOf(database, hold) === 'replaced') return 'replaced';
+      return commit(() => renewRows(side, prefix, after, limit));
+    },
+    anyRow: async () => anyRow(side),
+    keyUse: async () => keyUse(side),
+    uploadsWaiting: async () => uploadsWaiting(database),
     counts: async () => counts(side),
     tallies: async () => tallies(troubled(database)),
     findingCount: async () => findings(database).length,

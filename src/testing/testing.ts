@@ -18,12 +18,15 @@ export type {
 export type {
   Direction,
   EngineRow,
+  PrefixUse,
   QueueEntry,
+  RenewedRows,
   RowOutcome,
   RowRecord,
   RowWork,
   Sealing,
   SyncStore,
+  WaitingUploads,
   Work,
   WriteResult,
 } from '../sync/sync-store.js';

@@ -3,6 +3,7 @@ import { memoryAdapter, type OpenAdapter, testAdapter } from '../../src/testing/
 import { BROKEN_LEASES } from './broken-leases.js';
 import { BROKEN_OUTCOMES } from './broken-outcomes.js';
 import { BROKEN_QUEUES } from './broken-queues.js';
+import { BROKEN_RENEWALS } from './broken-renewals.js';
 import { BROKEN_SEALING } from './broken-sealing.js';
 import { BROKEN_STARTS_AND_ROWS } from './broken-starts-and-rows.js';
 
@@ -15,6 +16,7 @@ const BROKEN = {
   ...BROKEN_OUTCOMES,
   ...BROKEN_LEASES,
   ...BROKEN_SEALING,
+  ...BROKEN_RENEWALS,
   ...BROKEN_STARTS_AND_ROWS,
 };
 

@@ -17,6 +17,7 @@ import {
   troubled,
 } from './queue-queries.js';
 import { readWork } from './read-work.js';
+import { anyRow, keyUse, renewRows, uploadsWaiting } from './renew-rows.js';
 import { holdUploads, lookUnder, notedHeaders, sealUnder } from './seal-under.js';
 import { takeOver } from './take-over.js';
 import { watchQueue } from './watch-queue.js';
@@ -95,6 +96,10 @@ export function createPowerSyncStore(
     async holdUploads() {
       await db.writeTransaction((tx) => ifWorking(tx, () => holdUploads(tx)));
     },
+    renewRows: (prefix, after, limit) => renewRows(db, tables, { prefix, after, limit }, request),
+    anyRow: () => db.readTransaction((tx) => anyRow(tx, tables)),
+    keyUse: () => db.readTransaction((tx) => keyUse(tx, tables)),
+    uploadsWaiting: () => db.readTransaction(uploadsWaiting),
     counts: () => db.readTransaction((tx) => counts(tx, tables.keys())),
     tallies: () => db.readTransaction(tallies),
     findingCount: () => db.readTransaction(findingCount),

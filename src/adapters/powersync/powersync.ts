@@ -7,6 +7,11 @@
 
 export type { Mirror, RetryOptions } from '../../sync/mirror.js';
 export type { HeaderProblem, MirrorState, MirrorStatus } from '../../sync/mirror-status.js';
+export type {
+  MirrorReencryption,
+  MirrorReencryptionOptions,
+  MirrorReencryptionProgress,
+} from '../../sync/reencryption.js';
 export type { RowName } from '../../sync/row-name.js';
 export type { RowFinding, TroubledRow, TroubleKind } from '../../sync/row-trouble.js';
 export { type MigrationSqlOptions, migrationSql } from '../../sync/server/migration-sql.js';

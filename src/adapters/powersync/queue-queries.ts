@@ -33,7 +33,7 @@ export async function counts(tx: Transaction, tables: Iterable<string>): Promise
     ))`;
   return await tx.get<QueueCounts>(
     `WITH mirrored AS (SELECT value AS name FROM json_each(?))
-    SELECT ${rowsWith("dir IN ('out', 'retry', 'reseal')")} AS "out",
+    SELECT ${rowsWith("dir NOT IN ('in', 'show')")} AS "out",
       ${rowsWith("dir IN ('in', 'show')")} AS "in",
       count(due) AS due, min(due) AS nextDue
     FROM rowseal_rows INDEXED BY rowseal_rows_due WHERE due IS NOT NULL AND ${isMirrored}`,

@@ -1,0 +1,36 @@
+/** Whether a row is to be re-encrypted: what of it is under another key than the primary. */
+import type { KeyInfo, Vault } from '../keys/vault.js';
+import { keyPrefix } from '../rows/key-use.js';
+import type { Arrivals } from './open-arrivals.js';
+import type { EngineRow } from './sync-store.js';
+
+/** How payloads begin under the vault's primary key: 44 characters. */
+export function primaryPrefix({ keys }: Vault): string {
+  return keyPrefix((keys[0] as KeyInfo).id);
+}
+
+/** Whether some payload of the row is not under the primary, in place or among its siblings. */
+export function isOutdated(vault: Vault, sealed: EngineRow | null): boolean {
+  return outdated(vault, sealed).length > 0;
+}
+
+/**
+ * Whether such a payload goes when the row is sealed again.
+ *
+ * A sibling that does not open stays, and is no reason: a server can make as many as it likes.
+ */
+export function gainsByRenewal(
+  vault: Vault,
+  sealed: EngineRow | null,
+  { main, leftSiblings }: Arrivals,
+): boolean {
+  if (!main) return false;
+  return outdated(vault, sealed).some((payload) => !leftSiblings.includes(payload));
+}
+
+function outdated(vault: Vault, sealed: EngineRow | null): readonly string[] {
+  const { payload, siblings } = sealed ?? {};
+  const prefix = primaryPrefix(vault);
+  const texts = [String(payload), ...String(siblings ?? '').split(' ')];
+  return texts.filter((text) => text !== '' && !text.startsWith(prefix));
+}

@@ -1,0 +1,69 @@
+/** Which sealed rows are under a key that is not the primary, and what waits for upload. */
+import { type RowName, rowKey } from '../sync/row-name.js';
+import type { EngineRow, PrefixUse, RenewedRows, WaitingUploads } from '../sync/sync-store.js';
+import type { MemoryDatabase } from './memory-database.js';
+import type { StoreSide } from './memory-side.js';
+
+const PREFIX_LENGTH = 44;
+
+export function renewRows(
+  side: StoreSide,
+  prefix: string,
+  after: RowName | null,
+  limit: number,
+): RenewedRows {
+  const { queue, records, rejected } = side.database;
+  const renewed = new Set([...queue.values()].filter(({ dir }) => dir === 'renew').map(rowKey));
+  const isPassedOver = (key: string) =>
+    renewed.has(key) || rejected.has(key) || Boolean(records.get(key)?.record.trouble);
+  const outdated = sealedRows(side)
+    .filter((row) => after === null || isBefore(after, row))
+    .filter((row) => !isPassedOver(rowKey(row)))
+    .filter(({ row }) => payloadsOf(row).some((text) => !text.startsWith(prefix)))
+    .slice(0, limit);
+  for (const { table, id } of outdated) side.enqueue({ table, id }, 'renew', null);
+  const last = outdated.length < limit ? null : (outdated.at(-1) ?? null);
+  return { queued: outdated.length, last: last && { table: last.table, id: last.id } };
+}
+
+export function anyRow(side: StoreSide): RowName | null {
+  const rows = sealedRows(side);
+  // Which one is no secret.
+  const row = rows[Math.floor(Math.random() * rows.length)];
+  return row ? { table: row.table, id: row.id } : null;
+}
+
+export function keyUse(side: StoreSide): readonly PrefixUse[] {
+  const counts = new Map<string, number>();
+  for (const payload of sealedRows(side).flatMap(({ row }) => payloadsOf(row))) {
+    const prefix = payload.slice(0, PREFIX_LENGTH);
+    counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+  }
+  return [...counts].map(([prefix, payloads]) => ({ prefix, payloads }));
+}
+
+export function uploadsWaiting({ uploads }: MemoryDatabase): WaitingUploads {
+  const numbers = [...uploads.keys()];
+  return {
+    writes: [...uploads.values()].reduce((sum, { writes }) => sum + writes.length, 0),
+    first: numbers[0] ?? 0,
+    last: numbers.at(-1) ?? 0,
+  };
+}
+
+/** Of the tables that there are, in order. */
+function sealedRows(side: StoreSide): (RowName & { readonly row: EngineRow })[] {
+  return [...side.database.sealed.values()]
+    .filter(({ table }) => side.knows(table))
+    .sort((one, other) => (isBefore(one, other) ? -1 : 1));
+}
+
+function isBefore(one: RowName, other: RowName): boolean {
+  return one.table === other.table ? one.id < other.id : one.table < other.table;
+}
+
+/** The one in place and its siblings. */
+function payloadsOf({ payload, siblings }: EngineRow): readonly string[] {
+  const beside = String(siblings ?? '').split(' ');
+  return [String(payload ?? ''), ...beside.filter((text) => text !== '')];
+}
