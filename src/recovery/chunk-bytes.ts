@@ -19,6 +19,8 @@ export async function* chunkBytes(
   let half = '';
   for await (const chunk of source) {
     if (isBytes(chunk)) {
+      yield* encodePieces(half);
+      half = '';
       yield chunk;
       continue;
     }
