@@ -1,19 +1,3 @@
-/** One for each month, January first. */
-type Months = readonly [
-  january: string,
-  february: string,
-  march: string,
-  april: string,
-  may: string,
-  june: string,
-  july: string,
-  august: string,
-  september: string,
-  october: string,
-  november: string,
-  december: string,
-];
-
 /**
  * Every word of a recovery kit, for one language: plain text, so that it can come from a JSON file.
  *
@@ -28,7 +12,20 @@ export interface KitTexts {
   /** Which way the language is written. */
   readonly direction: 'ltr' | 'rtl';
   /** The names of the twelve months, as they stand in a date. */
-  readonly months: Months;
+  readonly months: readonly [
+    january: string,
+    february: string,
+    march: string,
+    april: string,
+    may: string,
+    june: string,
+    july: string,
+    august: string,
+    september: string,
+    october: string,
+    november: string,
+    december: string,
+  ];
   /** A date, of `{day}`, `{month}` (its name) and `{year}`. */
   readonly date: string;
 

@@ -47,9 +47,11 @@ export interface RecoveryKit {
   /** The QR code alone as SVG, to be scanned from a screen. */
   readonly qr: string;
   /**
-   * Which style the page has, for apps whose own policy reaches into the frame that shows it: to be
-   * added to its `style-src`, quotes included. SHA-256 (32 bytes as base64 text); the same for all
-   * kits of one version of rowseal.
+   * The page's style as a source for the `style-src` of a policy: SHA-256 (32 bytes as base64 text),
+   * quotes included.
+   *
+   * For apps whose own policy reaches into the frame that shows the page. The same for all kits of
+   * one version of rowseal.
    */
   readonly styleHash: string;
 }
