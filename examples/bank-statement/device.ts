@@ -9,7 +9,7 @@ import { type Send, syncConnector } from '../sync-server/connector.js';
 import { openDatabase } from '../sync-server/open-database.js';
 import type { ShownRow, StatementTable } from './statement-table.js';
 
-export const DEVICE_NAMES = ['laptop', 'phone', 'tablet'] as const;
+export const DEVICE_NAMES = ['laptop', 'phone', 'tablet', 'new-laptop'] as const;
 export type DeviceName = (typeof DEVICE_NAMES)[number];
 
 export interface Device {
