@@ -113,7 +113,7 @@ export {
 export { encryptDelete } from './rows/encrypt-delete.js';
 export { type EncryptOptions, encryptRow } from './rows/encrypt-row.js';
 export type { JsonValue } from './rows/json-value.js';
-export { type CountedRow, countKeyUse, type KeyUse } from './rows/key-use.js';
+export { type CountedPrefix, type CountedRow, countKeyUse, type KeyUse } from './rows/key-use.js';
 export { mergeRows } from './rows/merge-rows.js';
 export { reencryptAll } from './rows/reencrypt-all.js';
 export { reencryptRow } from './rows/reencrypt-row.js';

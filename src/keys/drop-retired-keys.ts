@@ -3,6 +3,7 @@ import { assertOptions, RowsealError } from '../errors.js';
 import { changeHeader, revealCurrent } from './change-header.js';
 import { prefixOf } from './key-prefix.js';
 import type { DataKey } from './keyset.js';
+import { payloadCount } from './payload-count.js';
 import type { Vault } from './vault.js';
 import type { VaultStore } from './vault-store.js';
 
@@ -102,7 +103,7 @@ async function closeAndCount(
   const counted = new Map<string, number>();
   for (const { prefix, payloads } of answer) {
     if (counted.has(prefix)) unreadable('names a key twice');
-    counted.set(prefix, countOf(payloads));
+    counted.set(prefix, payloadCount(payloads) ?? unreadable('has no whole number for a key'));
   }
   return prefixes.map((prefix) => counted.get(prefix) ?? unreadable('lacks a key'));
 }
@@ -117,15 +118,6 @@ async function closing<T>(call: () => Promise<T>): Promise<T> {
       { cause: error },
     );
   }
-}
-
-/** Databases give counts as numbers, big integers or digits; `null` must not read as 0. */
-function countOf(payloads: ClosedKey['payloads']): number {
-  const isCount = ['number', 'bigint', 'string'].includes(typeof payloads);
-  if (!isCount || !/^(0|[1-9]\d*)$/.test(String(payloads))) {
-    unreadable('has no whole number for a key');
-  }
-  return Number(payloads);
 }
 
 function unreadable(what: string): never {

@@ -7,6 +7,7 @@ import { FORMAT_BYTE } from '../bytes/format-bytes.js';
 import { isBytes } from '../bytes/is-bytes.js';
 import { HASH_LENGTH } from '../crypto/derive.js';
 import { prefixOf } from '../keys/key-prefix.js';
+import { payloadCount } from '../keys/payload-count.js';
 
 const PREFIX_BYTES = 1 + HASH_LENGTH;
 const PREFIX_CHARACTERS = 44;
@@ -30,14 +31,25 @@ export interface CountedRow {
   readonly siblings?: unknown;
 }
 
+/** What {@link countKeyUse} takes of a server that has counted: a row of `rowseal_key_use`. */
+export interface CountedPrefix {
+  /** How payloads begin: 44 characters, which are format byte and key id. */
+  readonly prefix: string;
+  /** How many begin so; digits as text too. */
+  readonly payloads: number | bigint | string;
+}
+
 /**
  * Counts payloads by the key that they name, most first; it needs no key and opens nothing.
  *
  * A retired key is needed while a payload names it. Count what the *server* stores, of every
  * table: a device may not have seen all of it. What is no payload, such as plaintext or nothing,
- * is counted under `keyId: null`, never left out.
+ * is counted under `keyId: null`, never left out. Where the database counts (`rowseal_key_use` of
+ * the shipped SQL), give what it returned.
  *
  * Security: public; a server that lies about what it stores makes the count wrong.
+ *
+ * @throws `TypeError` for a counted prefix without a whole number.
  *
  * @example
  * ```ts
@@ -50,13 +62,13 @@ export interface CountedRow {
  * console.assert(use?.keyId === vault.keys[0]?.id && use?.payloads === 2);
  * ```
  */
-export function countKeyUse(rows: Iterable<CountedRow>): KeyUse[] {
+export function countKeyUse(rows: Iterable<CountedRow | CountedPrefix>): KeyUse[] {
   const counts = new Map<string | null, number>();
-  for (const { payload, siblings } of rows) {
-    for (const each of [payload, ...siblingsOf(siblings)]) {
-      const prefix = payloadPrefix(each);
-      counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
-    }
+  const add = (prefix: string | null, count: number) =>
+    counts.set(prefix, (counts.get(prefix) ?? 0) + count);
+  for (const row of rows) {
+    if (isCounted(row)) add(row.prefix, payloadCount(row.payloads) ?? noCount());
+    else for (const each of payloadsOf(row)) add(payloadPrefix(each), 1);
   }
   const uses = new Map<string | null, number>();
   for (const [prefix, payloads] of counts) {
@@ -86,7 +98,16 @@ export function payloadPrefix(payload: unknown): string | null {
   return isBytes(payload) ? encodeBase64url(payload.subarray(0, PREFIX_BYTES)) : null;
 }
 
-function siblingsOf(siblings: unknown): readonly unknown[] {
-  if (siblings === undefined || siblings === null || siblings === '') return [];
-  return typeof siblings === 'string' ? siblings.split(' ') : [siblings];
+/** A table may have a column of that name; every sealed row has a payload. */
+function isCounted(row: CountedRow | CountedPrefix): row is CountedPrefix {
+  return 'prefix' in row && !('payload' in row);
+}
+
+function payloadsOf({ payload, siblings }: CountedRow): readonly unknown[] {
+  if (siblings === undefined || siblings === null || siblings === '') return [payload];
+  return [payload, ...(typeof siblings === 'string' ? siblings.split(' ') : [siblings])];
+}
+
+function noCount(): never {
+  throw new TypeError('countKeyUse takes { prefix, payloads } with a whole number of payloads.');
 }

@@ -44,7 +44,9 @@ const notes = defineTable('notes', { body: encrypted.text() });
 
 async function vaultOf(opener: VaultOpener = password, recovery = true) {
   const store = memoryStore();
-  const created = await createVault(store, opener, recovery ? {} : { recovery: false });
+  const created = recovery
+    ? await createVault(store, opener)
+    : await createVault(store, opener, { recovery: false });
   return { store, ...created };
 }
 
@@ -214,7 +216,10 @@ describe('the password', () => {
       lanes: 1,
       isBelowPolicy: false,
     });
-    const opener = { ...password, costs: { memoryKiB, passes, lanes: 1 } };
+    const opener = {
+      ...(password as object),
+      costs: { memoryKiB, passes, lanes: 1 },
+    } as VaultOpener;
     const made = await createVault(memoryStore(), opener);
     return vaultHealth(made.vault);
   };

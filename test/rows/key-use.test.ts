@@ -79,6 +79,34 @@ describe('countKeyUse', () => {
   });
 });
 
+describe('what a server counted', () => {
+  it('is counted by key id, as databases give numbers, together with rows', () => {
+    const counted = [
+      { prefix: keyPrefix(rotated), payloads: '12' },
+      { prefix: keyPrefix(primary), payloads: 3n },
+      { prefix: keyPrefix(primary), payloads: 1 },
+      { prefix: 'hello', payloads: '2' },
+      { prefix: 'plaintext', payloads: 5 },
+    ];
+    expect(countKeyUse(counted)).toEqual([
+      { keyId: rotated, payloads: 12 },
+      { keyId: null, payloads: 7 },
+      { keyId: primary, payloads: 4 },
+    ]);
+    expect(countKeyUse([...counted, newer])[2]).toEqual({ keyId: primary, payloads: 5 });
+  });
+
+  it('is told from a row with columns of those names', () => {
+    const row = { ...newer, prefix: '+49', payloads: 3 };
+    expect(countKeyUse([row])).toEqual([{ keyId: primary, payloads: 1 }]);
+  });
+
+  it.each([null, undefined, '', '-1', 1.5, 'many'])('is no count: %j', (payloads) => {
+    const counted = { prefix: keyPrefix(primary), payloads: payloads as number };
+    expect(() => countKeyUse([counted])).toThrow(TypeError);
+  });
+});
+
 describe('how payloads begin under a key', () => {
   it('is 44 characters, from which the key id comes back', () => {
     expect(newer.payload.startsWith(keyPrefix(primary))).toBe(true);
