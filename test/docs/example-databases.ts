@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type * as PowerSync from '@powersync/node';
+import { reusedThread } from '../support/database-threads.js';
 import { implementation, silent } from '../support/powersync-at.js';
 
 interface Place {
@@ -35,6 +36,7 @@ export function withOwnFolder(sdk: typeof PowerSync): typeof PowerSync {
       dbFilename: `${basename(folder)}-${options.database.dbFilename}`,
       dbLocation: folder,
       readWorkerCount: 1,
+      openWorker: reusedThread,
       implementation,
     };
     const db = new sdk.PowerSyncDatabase({

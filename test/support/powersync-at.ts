@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { PowerSyncLogger, Schema } from '@powersync/common';
 import { type NodePowerSyncDatabaseOptions, PowerSyncDatabase } from '@powersync/node';
+import { reusedThread } from './database-threads.js';
 
 /**
  * Named after its folder: the SDK lets only one of two databases of the same file name sync, even
@@ -72,6 +73,7 @@ function optionsAt(folder: string) {
     dbFilename: databaseFileIn(folder),
     dbLocation: folder,
     readWorkerCount: 2, // the default of five makes opening slower, and tests open many
+    openWorker: reusedThread,
     implementation,
   };
 }
