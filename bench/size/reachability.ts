@@ -46,9 +46,9 @@ export const RULES: readonly Rule[] = [
     forbidden: /noble-argon2id|@noble\/hashes\/(argon2|_?blake)/,
   },
   {
-    name: 'the index imports no adapter, backend, test vault or command line',
+    name: 'the index imports no adapter, backend, kit, test vault or command line',
     program: (names) => names,
-    forbidden: /^(dist|src)\/(adapters|backends|testing|cli)\//,
+    forbidden: /^(dist|src)\/(adapters|backends|kit|testing|cli)\//,
     evenUnused: true,
   },
   {
