@@ -6,7 +6,7 @@ import type { Table } from '../rows/table.js';
 
 /** A sealed row of a file, its values of the types that its database gave. */
 export interface SealedExportRow {
-  /** The row's id. */
+  /** The row's id: 1 to 256 bytes, in a row that opens. */
   readonly id: string;
   /** Visible columns, `payload`, and `siblings` where the server kept any. */
   readonly [column: string]: unknown;
@@ -20,7 +20,7 @@ export interface OpenedEntry<T extends Table = Table> {
   readonly line: number;
   /** The table's name, as declared. */
   readonly table: T['name'];
-  /** The row's id. */
+  /** The row's id, 1 to 256 bytes. */
   readonly id: string;
   /** The row, siblings merged into it; `null` when it was deleted. */
   readonly row: RowOf<T> | null;
@@ -47,7 +47,7 @@ export interface RefusedEntry {
   readonly line: number | null;
   /** The table's stored name; `null` where the line is damaged. */
   readonly table: string | null;
-  /** The row's id; `null` where the line is damaged. */
+  /** The row's id, 1 to 256 bytes unless that is what is wrong; `null` where the line is damaged. */
   readonly id: string | null;
   /** Why it did not open. */
   readonly error: RowsealError;

@@ -32,7 +32,7 @@ export interface RowToExport {
 export interface ExportReport {
   /** Whether the file is whole: its last line was written. */
   readonly done: boolean;
-  /** Rows in the file. */
+  /** Number of rows in the file. */
   readonly rows: number;
   /** Rows that are not in the file, by reason: what is no sealed row, or too large for a line. */
   readonly leftOut: CodeCounts;

@@ -37,9 +37,9 @@ export interface OpenedReport {
    * end is missing. `altered`: lines were changed, taken out, added or moved.
    */
   readonly state: 'reading' | 'complete' | 'truncated' | 'altered';
-  /** Rows that opened, deleted ones included. */
+  /** Number of rows that opened, deleted ones included. */
   readonly opened: number;
-  /** Of these, rows that were deleted. */
+  /** Number of these that were deleted. */
   readonly deleted: number;
   /** Rows and lines that did not open, and payloads beside rows that did, by reason. */
   readonly refused: CodeCounts;

@@ -23,7 +23,7 @@ describe('the reference', () => {
     const [main, ...others] = project.children ?? [];
     expect([main, ...others].map((each) => each?.name)).toEqual([...entryPoints.keys()]);
     const topics = main?.categories?.map(({ title }) => title);
-    expect(topics).toEqual(['Vault', 'Store', 'Tables', 'Rows', 'Errors', 'Backends']);
+    expect(topics).toEqual(['Vault', 'Store', 'Tables', 'Rows', 'Recovery', 'Errors', 'Backends']);
     expect(project.documents?.map(({ name }) => name)).toContain('Errors');
   });
 });

@@ -33,6 +33,10 @@ const OF_A_ROW =
 const LISTED = 'a row that does not open is listed, with its error';
 const RETURNED = 'a row that fails is a result, with its error';
 
+const COUNTED =
+  'a row that does not fit is left out and counted; one that does not open is counted';
+const AN_ENTRY = 'a row that does not open is an entry, with its error';
+
 export const EXCEPTIONS: Exceptions = {
   changePassword: { LAST_SLOT: ADDS_A_LASTING_SLOT },
   rekeyVault: { LAST_SLOT: ADDS_A_LASTING_SLOT },
@@ -63,6 +67,22 @@ export const EXCEPTIONS: Exceptions = {
     ROW_MALFORMED: LISTED,
     UNKNOWN_KEY: LISTED,
     UNSUPPORTED_VERSION: LISTED,
+  },
+  exportVault: {
+    KEY_RETIRED: COUNTED,
+    LIMIT_EXCEEDED: COUNTED,
+    NOT_ENCRYPTED: COUNTED,
+    ROW_AUTH_FAILED: COUNTED,
+    ROW_MALFORMED: COUNTED,
+    UNKNOWN_KEY: COUNTED,
+    UNSUPPORTED_VERSION: COUNTED,
+  },
+  openExport: {
+    KEY_RETIRED: AN_ENTRY,
+    NOT_ENCRYPTED: AN_ENTRY,
+    ROW_AUTH_FAILED: AN_ENTRY,
+    ROW_MALFORMED: AN_ENTRY,
+    UNKNOWN_KEY: AN_ENTRY,
   },
   decryptDiff: BECOMES_CHANGE,
   trackDecryptedDiff: { ...BECOMES_CHANGE, LOCKED: 'an open vault is waited for' },
