@@ -61,6 +61,14 @@ export function withRecalled(
   return [...dataKeys, ...missingFrom(dataKeys, recalled)];
 }
 
+/** The vault as its header has it; the same snapshot when nothing was recalled. */
+export function withoutRecalled(vault: Vault): Vault {
+  const secrets = revealSecrets(vault);
+  const dataKeys = secrets.dataKeys.filter(({ status }) => status !== 'recalled');
+  if (dataKeys.length === secrets.dataKeys.length) return vault;
+  return makeVault({ ...secrets, dataKeys }, vault.freshness);
+}
+
 function asRecalled(key: DataKey): DataKey {
   return { ...key, status: 'recalled' };
 }

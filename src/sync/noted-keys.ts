@@ -1,14 +1,14 @@
 /** Keys that left the vault, for what this device sealed, or opened, under them. */
 import { isSuccessor } from '../keys/pin-check.js';
-import { recallKeys } from '../keys/recall-keys.js';
+import { recallKeys, withoutRecalled } from '../keys/recall-keys.js';
 import { revealSecrets, type Vault } from '../keys/vault.js';
 import { parseHeader } from '../keys/vault-header.js';
 import { keyPrefix } from '../rows/key-use.js';
 import { refusalFrom } from './open-arrivals.js';
 import type { Sealing } from './sync-store.js';
 
-/** A device that missed more rounds of dropped keys than this opens nothing from before them. */
-const HEADERS_LIMIT = 16;
+/** Beside the one in use: what was sealed before as many rounds of dropped keys opens no more. */
+const EARLIER_LIMIT = 15;
 
 /** A vault that opens all that a device remembers, and what is to be noted of it. */
 export interface NotedKeys {
@@ -24,16 +24,24 @@ export interface NotedKeys {
  * last: an older one lacks that key too, and so does one of another branch. Throws `LOCKED`.
  */
 export function withNotedKeys(vault: Vault, noted: readonly string[]): NotedKeys {
-  const headers = [vault.header];
-  let recalling = vault;
+  // What the app has recalled by itself is not noted, and may be missing at the next start.
+  const own = withoutRecalled(vault);
+  const needed: string[] = [];
+  let recalling = own;
   for (const header of noted) {
     const next = withKeysOf(recalling, header);
-    if (next === recalling || headers.length === HEADERS_LIMIT) continue;
+    if (next === recalling || needed.length === EARLIER_LIMIT) continue;
     recalling = next;
-    headers.push(header);
+    needed.push(header);
   }
-  const { keys } = noted[0] !== undefined && follows(vault, noted[0]) ? recalling : vault;
-  return { recalling, sealing: { prefixes: keys.map(({ id }) => keyPrefix(id)), headers } };
+  const { keys } = noted[0] !== undefined && follows(vault, noted[0]) ? recalling : own;
+  return {
+    recalling: own === vault ? recalling : needed.reduce(recallKeys, vault),
+    sealing: {
+      prefixes: keys.map(({ id }) => keyPrefix(id)),
+      headers: [vault.header, ...needed],
+    },
+  };
 }
 
 /** The same vault for its own header or a later one, and for one that none of its vault keys opens. */

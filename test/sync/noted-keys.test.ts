@@ -7,6 +7,7 @@ import {
   lockVault,
   memoryStore,
   openVault,
+  recallKeys,
   rotateDataKey,
   type Vault,
 } from 'rowseal';
@@ -144,6 +145,18 @@ describe('noted headers', () => {
     const statuses = recalling.keys.map(({ status }) => status);
     expect(statuses).toEqual(['primary', ...Array(15).fill('recalled')]);
     expect(sealing.prefixes).toHaveLength(16);
+  });
+
+  it('are kept though the app has recalled their keys by itself', async () => {
+    const { vault, headers } = await droppedTimes(2);
+    const [latest, first] = headers as [string, string];
+    const given = recallKeys(vault, first);
+    const { recalling, sealing } = withNotedKeys(given, [latest, first]);
+    expect(sealing.headers).toEqual([vault.header, latest, first]);
+    expect(new Set(recalling.keys.map(({ id }) => id)).size).toBe(3);
+    expect(sealing.prefixes).toHaveLength(3);
+    expect(withNotedKeys(given, [latest]).recalling.keys).toHaveLength(3);
+    expect(withNotedKeys(given, []).sealing.prefixes).toHaveLength(1);
   });
 
   it('are left out that are no header of this vault', async () => {
