@@ -7,8 +7,9 @@ import { type HealthFacts, healthFacts } from './health-facts.js';
 /** Options of {@link vaultHealth}. */
 export interface HealthOptions {
   /**
-   * What `countKeyUse` or the server counted, of all tables; a key may be in it more than once.
-   * Without it nothing is said about rows.
+   * What `countKeyUse` counted, of all tables; nothing is said about rows without it.
+   *
+   * A key may be in it more than once, so that the counts of several tables can be put together.
    */
   readonly keyUse?: readonly KeyUse[];
   /** Milliseconds since 1970; the clock of this device unless told. */

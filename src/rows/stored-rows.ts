@@ -14,8 +14,8 @@ export interface StoredRows<Sealed> {
    */
   readRows(after: string | null, limit: number, primaryPrefix: string): Promise<readonly Sealed[]>;
   /**
-   * Stores `next` in the place of `expected`, in one step: only while the stored payload is still
-   * that of `expected`. Whether it did.
+   * Stores `next` in the place of `expected` while the stored payload is still that of `expected`,
+   * in one step, and says whether it did.
    */
   replaceRow(next: Sealed, expected: Sealed): Promise<boolean>;
 }
@@ -34,7 +34,7 @@ export interface ReencryptOptions extends OpenRowOptions {
   readonly pageLength?: number;
   /** Milliseconds to wait after each page, so that the app and the server have time for others; none unless told. */
   readonly pauseMs?: number;
-  /** Stops between two rows: an `AbortSignal`. What is stored stays. */
+  /** An `AbortSignal` that stops the run between two rows; what is stored stays. */
   readonly signal?: StopSignal;
   /** Called after each page. */
   readonly onProgress?: (progress: ReencryptProgress) => void;
