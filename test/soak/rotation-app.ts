@@ -146,16 +146,27 @@ export function editsOf(db: PowerSyncDatabase): Promise<Edit[]> {
 /** Re-encrypts, with what the user is asked about accepted, until this device has nothing else. */
 export async function reencryptToTheEnd({ db }: RotationDevice, mirror: Mirror): Promise<void> {
   for (;;) {
-    const troubled = await mirror.troubledRows();
-    if (troubled.some(({ code }) => code === 'KEY_RETIRED')) {
-      await mirror.retry({ acceptRetired: true });
-    }
-    const { left } = await mirror.reencryptAll({ pageLength: 20, pauseMs: 20 });
-    await mirror.flush();
+    const left = await reencryptOnce(mirror).catch(ifLocked);
     const { waiting } = await db.get<{ waiting: number }>(
       'SELECT count(*) AS waiting FROM ps_crud',
     );
     if (left + waiting + mirror.status.pendingIn + mirror.status.pendingMerges === 0) return;
     await wait(50);
   }
+}
+
+async function reencryptOnce(mirror: Mirror): Promise<number> {
+  const troubled = await mirror.troubledRows();
+  if (troubled.some(({ code }) => code === 'KEY_RETIRED')) {
+    await mirror.retry({ acceptRetired: true });
+  }
+  const { left } = await mirror.reencryptAll({ pageLength: 20, pauseMs: 20 });
+  await mirror.flush();
+  return left;
+}
+
+/** Another device has rekeyed the vault: it is unlocked again in a moment. */
+export function ifLocked(error: unknown): number {
+  if ((error as { code?: string }).code === 'LOCKED') return 1;
+  throw error;
 }

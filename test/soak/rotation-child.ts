@@ -2,7 +2,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PowerSyncDatabase } from '@powersync/node';
 import type { Mirror } from '../../src/adapters/powersync/powersync.js';
-import { type Editor, edit, editsOf, reencryptToTheEnd, rotationDevice } from './rotation-app.js';
+import {
+  type Editor,
+  edit,
+  editsOf,
+  ifLocked,
+  reencryptToTheEnd,
+  rotationDevice,
+} from './rotation-app.js';
 import type { RotationOrder, RotationReport } from './rotation-lives.js';
 
 const [folder = '', url = '', name = ''] = process.argv.slice(2);
@@ -43,12 +50,7 @@ async function editOn(db: PowerSyncDatabase): Promise<void> {
 
 async function reencryptOn(mirror: Mirror): Promise<void> {
   while (!isFinishing) {
-    try {
-      await mirror.reencryptAll({ pageLength: 4, pauseMs: 10 });
-    } catch (error) {
-      // Another device has rekeyed the vault: it is unlocked again at once.
-      if ((error as { code?: string }).code !== 'LOCKED') throw error;
-    }
+    await mirror.reencryptAll({ pageLength: 4, pauseMs: 10 }).catch(ifLocked);
     await wait(20);
   }
 }

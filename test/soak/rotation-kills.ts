@@ -6,7 +6,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { keyCloser } from '../../examples/sync-server/connector.js';
-import { dropRetiredKeys, rekeyVault, rotateDataKey, type Vault } from '../../src/index.js';
+import {
+  dropRetiredKeys,
+  generateRecoveryKey,
+  rekeyVault,
+  rotateDataKey,
+  type Vault,
+} from '../../src/index.js';
 import { keyPrefix } from '../../src/rows/key-use.js';
 import { complaint } from './compare.js';
 import { type Edit, type Editor, editsOf, opener, reencryptToTheEnd } from './rotation-app.js';
@@ -14,7 +20,7 @@ import { beginRotation, endAllRotations, killRotation, order, reportOf } from '.
 import { countOf, type RotationWorld, rotationWorld, untilSuch } from './rotation-world.js';
 
 /** A life ends so long after it has begun, at most. */
-const LONGEST_LIFE_MS = 800;
+const LONGEST_LIFE_MS = 1500;
 /** So many kills under one primary key. */
 const KILLS_A_KEY = 4;
 
@@ -59,7 +65,8 @@ export async function killRotations(kills: number, seed: number): Promise<Rotati
 /** Every other time the vault is rekeyed. */
 async function changeKeys({ desk }: RotationWorld, vault: Vault, count: number): Promise<Vault> {
   if (count % 2 === 1) return rotateDataKey(desk.store, vault);
-  return (await rekeyVault(desk.store, vault, { keep: [opener] })).vault;
+  const recoveryKey = generateRecoveryKey();
+  return (await rekeyVault(desk.store, vault, { keep: [opener], recoveryKey })).vault;
 }
 
 async function killAgain(
@@ -72,7 +79,7 @@ async function killAgain(
     const started = reportOf(child, 'started');
     started.catch(() => {}); // it may be killed before
     order(child, 'go');
-    if (random.chance(0.75)) await started;
+    if (random.chance(0.85)) await started;
     await wait(random.below(LONGEST_LIFE_MS));
     await killRotation(child);
   }
