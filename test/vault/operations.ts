@@ -6,8 +6,11 @@ import {
   bySecret,
   changePassword,
   createVault,
+  dropRetiredKeys,
   generateRecoveryKey,
   openVault,
+  proveRecoveryKey,
+  reencryptRow,
   rekeyVault,
   removeSlot,
   replaceRecoveryKey,
@@ -19,6 +22,7 @@ import {
 } from '../../src/index.js';
 import { fastKdf } from '../support/fast-kdf.js';
 import { openStore } from '../support/open-store.js';
+import { diary } from '../support/world.js';
 import { createUser, quick, SECRET, SLOT_SETS, type SlotSet, sealRow, type User } from './users.js';
 
 export const NEXT_PASSWORD = 'what the password becomes';
@@ -73,6 +77,39 @@ async function forkedUser(slotSet: SlotSet): Promise<User> {
   const rows = [...user.rows, sealRow(stored), sealRow(lost, { onlyHere: true })];
   return { ...user, vault: lost, rows };
 }
+
+/** What the server stores, by vault: it counts before it lets a key go. */
+const storedRows = new Map<string, User['rows']>();
+
+/** A vault whose rows are all under the newest of its keys, or of those that others make meanwhile. */
+async function reencryptedUser(slotSet: SlotSet): Promise<User> {
+  const user = await createUser(slotSet);
+  const vault = await rotateDataKey(user.device, user.vault as Vault);
+  const rows = user.rows.map((row) => ({
+    ...row,
+    sealed: reencryptRow(vault, diary, row.sealed),
+  }));
+  storedRows.set(vault.vaultId, rows);
+  return { ...user, vault, rows };
+}
+
+async function dropRetired(store: VaultStore, vault: Vault): Promise<Returned> {
+  const rows = storedRows.get(vault.vaultId) as User['rows'];
+  const begin = (prefix: string) => rows.filter(({ sealed }) => sealed.payload.startsWith(prefix));
+  const closeKeys = async (prefixes: readonly string[]) =>
+    prefixes.map((prefix) => ({ prefix, payloads: begin(prefix).length }));
+  return unseen((await dropRetiredKeys(store, vault, { closeKeys })).vault);
+}
+
+async function printedUser(slotSet: SlotSet): Promise<User> {
+  const user = await createUser(slotSet);
+  const { vault } = await replaceRecoveryKey(user.device, user.vault as Vault, {
+    recoveryKey: PRINTED_KEY,
+  });
+  return { ...user, vault, has: [...user.has, byRecoveryKey(PRINTED_KEY)] };
+}
+
+const ONE_SET = { slotSets: ['password and recovery key'] } as const;
 
 function removing(type: SlotInfo['type'], slotSets: readonly SlotSet[]): Operation {
   const run: Operation['run'] = async (store, vault) => {
@@ -152,6 +189,12 @@ export const OPERATIONS: readonly Operation[] = [
     'rekeyVault keeping nothing but a printed key',
     async (store, vault) => withRecoveryKey(await rekeyPrinted(store, vault, [])),
     { brings: [byRecoveryKey(PRINTED_KEY)] },
+  ),
+  operation('dropRetiredKeys', dropRetired, { ...ONE_SET, prepare: reencryptedUser }),
+  operation(
+    'proveRecoveryKey',
+    async (store, vault) => unseen(await proveRecoveryKey(store, vault, PRINTED_KEY)),
+    { ...ONE_SET, prepare: printedUser },
   ),
   operation(
     'adoptHeader',
