@@ -69,7 +69,8 @@ export const englishKitTexts: KitTexts = {
   stepsHeading: 'How to use it',
   stepStart: 'On any device, open {app} and log in as usual.',
   stepChoose: 'Where it asks for the password of your vault, choose the recovery key instead.',
-  stepEnter: 'Scan the square code, or type the eight groups. Small letters and spaces are fine.',
+  stepEnter:
+    'Let the app scan the square code, or type the eight groups. Small letters and spaces are fine.',
   stepCompare:
     'Where it shows the vault: it must be the one above, at version {epoch} or higher; at version {epoch} with the fingerprint above. If not, stop and ask the makers of the app.',
   stepPassword: 'Set a new password. This kit stays good.',

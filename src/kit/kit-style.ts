@@ -54,7 +54,7 @@ footer { padding-top: 1em; border-bottom: 1px solid #14181d; color: #454d57; }
 @media print {
   body { background: #fff; font-size: 9pt; line-height: 1.35; }
   main { max-width: none; margin: 0; padding: 0; box-shadow: none; }
-  .key { padding: 2mm 2mm 2mm 5mm; }
+  .key { padding: 2mm; padding-inline-start: 5mm; }
   .key svg { width: 43mm; height: 43mm; }
   .groups { font-size: 20pt; }
   section, .columns, footer { margin-top: 1.25em; }

@@ -1,10 +1,14 @@
 import { bySecret, createVault, memoryStore, type Vault } from '../../src/index.js';
+import { formatRecoveryKey } from '../../src/keys/recovery-key.js';
 import { englishKitTexts, type KitTexts } from '../../src/kit/kit.js';
+
+/** Always the same, so that a scanner always gets the same picture. */
+const RECOVERY_KEY = formatRecoveryKey(Uint8Array.from({ length: 16 }, (_, i) => 17 * i + 5));
 
 /** A vault without a password, so that nothing waits for Argon2id. */
 export async function vaultWithKit(): Promise<{ vault: Vault; recoveryKey: string }> {
   const secret = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
-  return createVault(memoryStore(), bySecret(secret));
+  return createVault(memoryStore(), bySecret(secret), { recoveryKey: RECOVERY_KEY });
 }
 
 export const ADA = { app: 'Ledger', account: 'ada@example.org', date: '2026-04-03' } as const;
