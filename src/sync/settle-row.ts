@@ -195,7 +195,9 @@ function sendingOf(
 ): Sending {
   // What the server refused stands here and nowhere else; what it lost may be back by now.
   const isOld = isRenewed && gainsByRenewal(context.vault, work.sealed, arrivals);
-  const isWanted = isResealed || isOld || (isRetried && (work.rejected || lacking));
+  // Whoever accepted what arrived is not asked again, as after a wait for another device.
+  const isAnswer = lacking && isAccepted(context, work);
+  const isWanted = isResealed || isOld || isAnswer || (isRetried && (work.rejected || lacking));
   if (isWanted) return { when: 'now', sent: record.sent };
   if (!lacking) return { when: 'never' };
   if (changed) return { when: 'now', sent: null };

@@ -1,5 +1,6 @@
 /** Rows under a revoked key that the user accepts: those that they know of, and no later ones. */
 import {
+  decryptRow,
   defineTable,
   encrypted,
   encryptRow,
@@ -73,11 +74,22 @@ function startMirror(): Promise<Mirror> {
   return runMirror(hooked, { ...settings, vault: current });
 }
 
+function sealedOffline(id: string, title: string) {
+  return encryptRow(offline, notes, { id, title });
+}
+
 /** A row that comes to the device, sealed under the key that was revoked. */
-function arrive(id: string, title: string): void {
-  const { id: _, ...row } = encryptRow(offline, notes, { id, title });
+function arrive(id: string, title: string, sealed = sealedOffline(id, title)): void {
+  const { id: _, ...row } = sealed;
   server.upload('other', [{ op: 'put', table: 'notes', id, row }]);
   engine.receive(server.checkpoint('mine', engine.position()));
+}
+
+function send(): void {
+  for (let next = engine.nextUpload(); next; next = engine.nextUpload()) {
+    const { position, refused } = server.upload('mine', next.writes);
+    engine.uploaded(position, refused);
+  }
 }
 
 const ids = () => engine.rows('notes').map(({ id }) => id);
@@ -129,6 +141,26 @@ describe('a retry that accepts rows under a revoked key', () => {
     await mirror.retry({ acceptRetired: true });
     await mirror.flush();
     expect(engine.row('notes', 'n1')?.title).toBe('written offline');
+  });
+
+  it('sends at once what they lack, so that none is asked about again', async () => {
+    const older = sealedOffline('n1', 'written offline');
+    await laterThan(Date.now());
+    engine.insert('notes', { id: 'n1', title: 'here', body: 'here' });
+    await mirror.flush();
+    send();
+    arrive('n1', '', older); // as after a backup was restored
+    await mirror.flush();
+    expect(mirror.status.quarantined).toBe(1);
+    await mirror.retry({ acceptRetired: true });
+    send();
+    engine.receive(server.checkpoint('mine', engine.position()));
+    await mirror.flush();
+    await mirror.retry();
+    expect(mirror.status).toMatchObject({ quarantined: 0, pendingMerges: 0 });
+    expect(engine.row('notes', 'n1')?.title).toBe('here');
+    const { payload } = server.row('notes', 'n1') ?? {};
+    expect(decryptRow(current, notes, { id: 'n1', payload: String(payload) }).title).toBe('here');
   });
 
   it('is over when it fails', async () => {
