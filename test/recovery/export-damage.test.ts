@@ -8,7 +8,12 @@ import {
   openExport,
   RowsealError,
 } from '../../src/index.js';
-import { FIRST_LINE_LIMIT, LINE_LIMIT, parseLine } from '../../src/recovery/export-line.js';
+import {
+  FIRST_LINE_LIMIT,
+  LINE_LIMIT,
+  parseLine,
+  type RowLine,
+} from '../../src/recovery/export-line.js';
 import { holdsInTime } from '../properties/holds.js';
 import { exportedLines, exportWorld, notes, readExport, rowsOf } from '../support/exports.js';
 import { fastKdf } from '../support/fast-kdf.js';
@@ -199,7 +204,7 @@ it('a header of which only the vault key could change something is refused', asy
 
 describe('a line is damaged', () => {
   const row = rest[0] as string;
-  const payload = (parseLine(row) as { row: { payload: string } }).row.payload;
+  const payload = (parseLine(row) as RowLine).row.payload as string;
   const line = (value: unknown) => `${JSON.stringify(value)}\n`;
   const rowWith = (more: string) =>
     `{"table":"notes","row":{"id":"n1","payload":"${payload}",${more}}}\n`;

@@ -49,6 +49,7 @@ const labels = {
   slotWrap: 'rowseal/1 slot wrap',
   vaultKeyId: 'rowseal/1 vault key id',
   headerMac: 'rowseal/1 header MAC',
+  exportMac: 'rowseal/1 export MAC',
   keysetWrap: 'rowseal/1 keyset wrap',
   dekId: 'rowseal/1 DEK id',
   rowKey: 'rowseal/1 row key',

@@ -1,5 +1,6 @@
 /** The codes that the document names. */
 export type Code =
+  | 'EXPORT_DAMAGED'
   | 'HEADER_CONFLICT'
   | 'HEADER_MALFORMED'
   | 'HEADER_ROLLBACK'

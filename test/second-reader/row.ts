@@ -40,6 +40,8 @@ export interface OpenedRow {
   readonly unknownColumns: readonly StampedColumn[];
   readonly findings: readonly Finding[];
   readonly envelope: Envelope;
+  /** By id in hex. */
+  readonly bound: ReadonlyMap<string, BoundColumn>;
   readonly associatedData: Uint8Array;
   readonly payloadBytes: Uint8Array;
 }
@@ -120,7 +122,11 @@ function boundColumns(
 }
 
 /** Check 14, and what each declared column reads as. */
-function readColumns(table: Table, payload: Payload, bound: ReadonlyMap<string, BoundColumn>) {
+export function readColumns(
+  table: Table,
+  payload: Payload,
+  bound: ReadonlyMap<string, BoundColumn>,
+) {
   const columns = new Map<string, StampedColumn>();
   for (const column of bound.values()) {
     columns.set(toHex(column.id), { ...column, stamp: payload.lifeStamp });

@@ -1,4 +1,5 @@
 import { toHex } from './bytes.js';
+import type { Entry } from './export-file.js';
 import type { Extension } from './extensions.js';
 import { fingerprint, type Header, headerHash, recoveryProof } from './header.js';
 import type { Keyset } from './keyset.js';
@@ -71,3 +72,10 @@ export const rowFields = (row: OpenedRow, id: unknown) => ({
   associatedData: toHex(row.associatedData),
   payload: toHex(row.payloadBytes),
 });
+
+export const entryFields = (entry: Entry) => {
+  if ('code' in entry) return { line: entry.line, expect: entry.code };
+  const { line, table, id, values, refusals } = entry;
+  const row = values ? { id, ...Object.fromEntries(values) } : null;
+  return { line, expect: 'success', table, id, row, refusals };
+};

@@ -1,4 +1,5 @@
 import { fromHex } from './bytes.js';
+import { readExport } from './export-file.js';
 import type { DataKey } from './keyset.js';
 import { openVault, type Pins, type Secret } from './opening.js';
 import { derive } from './primitives.js';
@@ -6,7 +7,7 @@ import { openRow } from './row.js';
 import type { Table } from './table.js';
 import type { Fields } from './vector-files.js';
 import { asServed, type Operation } from './vector-operations.js';
-import { rowFields, vaultFields } from './vector-outputs.js';
+import { entryFields, rowFields, vaultFields } from './vector-outputs.js';
 
 /** One file of test/vectors/headers. */
 export const openScenarioHeader: Operation = async ({ header, pin, pinMeanwhile, open }) => {
@@ -31,6 +32,25 @@ export const openScenarioRow: Operation = (scenario) => {
   const opened = openRow(vaultId, dataKeys, table as unknown as Table, served, asked);
   return { opened: rowFields(opened, served.id) };
 };
+
+/** One file of test/vectors/exports. */
+export const readScenarioExport: Operation = async (scenario) => {
+  const { file, open, tables, pin, acceptRetired } = scenario;
+  const { state, entries } = await readExport(
+    String(file),
+    secretOf(open as Fields),
+    tables as unknown as readonly Table[],
+    {
+      pin: pin === undefined ? undefined : String(pin),
+      acceptRetired: acceptRetired === true,
+      now: readAt,
+    },
+  );
+  return { state, entries: entries.map(entryFields) };
+};
+
+/** When the rows were sealed. */
+const readAt = 1_767_323_045_678;
 
 function secretOf(open: Fields): Secret {
   const { secret } = open;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Refusal } from './refusal.js';
 import { allFiles, type Fields, readOperations, readScenario } from './vector-files.js';
 import { type Operation, operations } from './vector-operations.js';
-import { openScenarioHeader, openScenarioRow } from './vector-scenarios.js';
+import { openScenarioHeader, openScenarioRow, readScenarioExport } from './vector-scenarios.js';
 
 const run = new Set<string>();
 
@@ -33,6 +33,8 @@ describe.each(filesOf('operations'))('%s', (name) => {
 test.each(filesOf('headers'))('%s', (name) => holdScenario(readScenario(name), openScenarioHeader));
 
 test.each(filesOf('rows'))('%s', (name) => holdScenario(readScenario(name), openScenarioRow));
+
+test.each(filesOf('exports'))('%s', (name) => holdScenario(readScenario(name), readScenarioExport));
 
 async function holdScenario(scenario: Fields, open: Operation): Promise<void> {
   if (scenario.expect === 'success') return holdOutputs(scenario, open);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-const FOLDERS = ['operations', 'headers', 'rows'];
+const FOLDERS = ['operations', 'headers', 'rows', 'exports'];
 
 /** Every vector file in the repository: path below `test/vectors` → text. */
 export function storedVectors(): Map<string, string> {

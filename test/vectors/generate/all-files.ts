@@ -1,7 +1,9 @@
 /** Every vector file, made in memory. */
 
+import { EXPORTS } from './exports/all-exports.js';
 import { onFixedPlatform } from './fixed-platform.js';
 import { HEADERS } from './headers/all-headers.js';
+import { madeExports } from './made/exports.js';
 import { madeHeaders } from './made/headers.js';
 import { madeRows, writeRows } from './made/rows.js';
 import { madeVaults } from './made/vaults.js';
@@ -66,13 +68,17 @@ export async function allVectors(): Promise<VectorFiles> {
   }
   const made = await onFixedPlatform('made by src', async () => {
     const { history, written } = await madeVaults(writeRows);
-    return { headers: madeHeaders(history), rows: madeRows(history, written) };
+    const exports = await madeExports(history, written);
+    return { headers: madeHeaders(history), rows: madeRows(history, written), exports };
   });
   for (const { name, scenario } of [...HEADERS, ...made.headers]) {
     add(files, `headers/${name}.json`, formatScenario(scenario));
   }
   for (const { name, scenario } of [...ROWS, ...made.rows]) {
     add(files, `rows/${name}.json`, formatScenario(scenario));
+  }
+  for (const { name, scenario } of [...EXPORTS, ...made.exports]) {
+    add(files, `exports/${name}.json`, formatScenario(scenario));
   }
   return files;
 }

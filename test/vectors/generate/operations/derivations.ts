@@ -13,6 +13,7 @@ const LABELS = {
   keysetWrap: 'rowseal/1 keyset wrap',
   dekId: 'rowseal/1 DEK id',
   rowKey: 'rowseal/1 row key',
+  exportMac: 'rowseal/1 export MAC',
 } as const;
 
 const inputs = ['one', 'two'].flatMap((name) =>
