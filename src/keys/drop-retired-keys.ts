@@ -30,7 +30,7 @@ export interface DroppedKeys {
   readonly vault: Vault;
   /** Ids of the keys that the vault no longer holds: 32 bytes each, as base64url text. */
   readonly dropped: readonly string[];
-  /** Stored payloads that still name a retired key; 0 when all of those were dropped. */
+  /** Number of stored payloads that still name a retired key; 0 once all of those were dropped. */
   readonly left: number;
 }
 

@@ -40,6 +40,7 @@ const AN_ENTRY = 'a row that does not open is an entry, with its error';
 export const EXCEPTIONS: Exceptions = {
   changePassword: { LAST_SLOT: ADDS_A_LASTING_SLOT },
   rekeyVault: { LAST_SLOT: ADDS_A_LASTING_SLOT },
+  proveRecoveryKey: { LAST_SLOT: 'the slot that the key opened lasts' },
   adoptHeader: { LOCKED: 'nobody can lock a vault that was not handed out yet' },
   keepUnlocked: { NO_SECURE_RANDOM: 'whatever a keeper throws becomes STORE_FAILED' },
   keeperContract: { STORE_FAILED: 'a keeper throws it, while a case runs' },
