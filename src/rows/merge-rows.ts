@@ -14,7 +14,8 @@ import { sealedRow, visibleValues } from './visible-columns.js';
  *
  * The order of merging does not matter (except where versions bind different sets of columns:
  * bound columns don't merge), and merging twice changes nothing. When one side already
- * holds everything, that very object is returned, so that nothing needs to be sent.
+ * holds everything, that very object is returned, so that nothing needs to be sent; it is still
+ * under the key that it was under, and `reencryptRow` moves it.
  *
  * @throws what opening either throws: `ROW_AUTH_FAILED`, `ROW_MALFORMED`, `NOT_ENCRYPTED`,
  * `UNKNOWN_KEY`, `KEY_RETIRED`, `UNSUPPORTED_VERSION`, `LIMIT_EXCEEDED`, `LOCKED`;

@@ -12,6 +12,7 @@ import {
   openVault,
   recallKeys,
   reencryptAll,
+  reencryptRow,
   refreshVault,
   rekeyVault,
   rotateDataKey,
@@ -83,9 +84,10 @@ async function setUp() {
     encryptRow(world.vault, counters, { id: idOf(count), name: 'of before', count }),
   );
   // What the offline device edited; it never sent it.
-  const previous = rows[7] as Counter;
-  const edited = { id: idOf(7), name: 'edited offline', count: 7 };
-  const waiting = encryptRow(offline, counters, edited, { previous });
+  const waiting = [7, 8].map((count) => {
+    const edited = { id: idOf(count), name: 'edited offline', count };
+    return encryptRow(offline, counters, edited, { previous: rows[count] as Counter });
+  });
   return { world, offline, waiting, server: serverWith(rows) };
 }
 
@@ -143,24 +145,26 @@ it.each([
   expect(health.rows).toMatchObject({ underPrimary: COUNT, underUnknown: 0 });
 
   // The third device comes online: refused, it takes the header, merges and seals again.
-  expect(() => server.store(waiting)).toThrow('55000');
   const online =
     how === 'rotateDataKey'
       ? await refreshVault(store.otherDevice(), offline)
       : await openVault(store.otherDevice(), password);
   expect(online.keys).toHaveLength(1);
-  expect(tryDecryptRow(online, counters, waiting)).toMatchObject({
-    error: { code: 'UNKNOWN_KEY' },
-  });
   const recalled = recallKeys(online, offline.header);
-  const stored = server.stored.get(waiting.id) as Counter;
-  server.store(mergeRows(recalled, counters, stored, waiting, { acceptRetired: true }));
+  const own = { acceptRetired: true };
+  for (const edited of waiting) {
+    expect(() => server.store(edited)).toThrow('55000');
+    const refused = tryDecryptRow(online, counters, edited);
+    expect(refused).toMatchObject({ error: { code: 'UNKNOWN_KEY' } });
+    const stored = server.stored.get(edited.id) as Counter;
+    const merged = mergeRows(recalled, counters, stored, edited, own);
+    server.store(reencryptRow(recalled, counters, merged, own));
+  }
 
   for (const [id, row] of server.stored) {
-    const count = Number(id.slice(1));
-    const before = { id, name: 'of before', count };
-    const after = { id, name: 'edited offline', count: 700 };
-    expect(decryptRow(lean, counters, row)).toEqual(count === 7 ? after : before);
+    const at = Number(id.slice(1));
+    const name = at === 7 || at === 8 ? 'edited offline' : 'of before';
+    expect(decryptRow(lean, counters, row)).toEqual({ id, name, count: at === 7 ? 700 : at });
   }
   expect(countKeyUse(server.stored.values())).toHaveLength(1);
 });
