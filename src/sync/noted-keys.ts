@@ -5,7 +5,7 @@ import { revealSecrets, type Vault } from '../keys/vault.js';
 import { parseHeader } from '../keys/vault-header.js';
 import { keyPrefix } from '../rows/key-use.js';
 import { refusalFrom } from './open-arrivals.js';
-import type { Sealing } from './sync-store.js';
+import type { Sealing } from './sealing.js';
 
 /** Beside the one in use: what was sealed before as many rounds of dropped keys opens no more. */
 const EARLIER_LIMIT = 15;

@@ -15,6 +15,7 @@ import type {
   TroubledRow,
   TroubleTally,
 } from './row-trouble.js';
+import type { Sealing } from './sealing.js';
 
 /** A row without its id, as the engine has it: text, numbers and `null` by column name. */
 export type EngineRow = Readonly<Record<string, unknown>>;
@@ -134,17 +135,6 @@ export interface RowOutcome {
    * What that named as `parents` is named by `sealed` too: the server must not keep it as unseen.
    */
   readonly supersedes?: boolean;
-}
-
-/** Under which keys a mirror works from now on. */
-export interface Sealing {
-  /** The first 44 characters of a payload under each key that may be in use, the primary's first. */
-  readonly prefixes: readonly string[];
-  /**
-   * Headers of the vault as text: the one in use first, then earlier ones, latest first, with keys
-   * that it lacks.
-   */
-  readonly headers: readonly string[];
 }
 
 /**

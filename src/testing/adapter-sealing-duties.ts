@@ -1,6 +1,6 @@
 /** Duties of an adapter: what waits for upload when the key changes. */
 
-import type { Sealing } from '../sync/sync-store.js';
+import type { Sealing } from '../sync/sealing.js';
 import {
   type AdapterDuty,
   allWork,

@@ -1,7 +1,8 @@
 /** Under which key payloads may leave, and what waits under another one. */
 import { payloadIdOf } from '../sync/payload-id.js';
 import { type RowName, rowKey } from '../sync/row-name.js';
-import type { EngineRow, RowOutcome, Sealing } from '../sync/sync-store.js';
+import type { Sealing } from '../sync/sealing.js';
+import type { EngineRow, RowOutcome } from '../sync/sync-store.js';
 import type { MemoryDatabase, MemoryUpload, SealedUpload } from './memory-database.js';
 import type { StoreSide } from './memory-side.js';
 

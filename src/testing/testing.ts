@@ -15,6 +15,7 @@ export type {
   TroubleKind,
   TroubleTally,
 } from '../sync/row-trouble.js';
+export type { Sealing } from '../sync/sealing.js';
 export type {
   Direction,
   EngineRow,
@@ -24,7 +25,6 @@ export type {
   RowOutcome,
   RowRecord,
   RowWork,
-  Sealing,
   SyncStore,
   WaitingUploads,
   Work,

@@ -1,6 +1,6 @@
 /** Adapters that let leave what waits under an earlier key. */
 
-import type { Sealing } from '../../src/sync/sync-store.js';
+import type { Sealing } from '../../src/sync/sealing.js';
 import { startOf, VAULT_ID } from '../../src/testing/adapter-bench.js';
 import { outcomesBy, rowsBy, storesBy } from './break-adapter.js';
 import type { BrokenAdapters } from './broken-queues.js';

@@ -2,7 +2,7 @@
 import type { LockContext, Transaction } from '@powersync/common';
 import { type RowName, rowKey } from '../../sync/row-name.js';
 import { sealedName } from '../../sync/sealed-name.js';
-import type { Sealing } from '../../sync/sync-store.js';
+import type { Sealing } from '../../sync/sealing.js';
 import { NOW_MS, readLastSeq } from './bookkeeping.js';
 import { executeOver } from './json-chunks.js';
 
