@@ -8,7 +8,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileVaultStore } from '../../examples/stores/file-vault-store.js';
 import { httpVaultStore } from '../../examples/stores/http-vault-store.js';
 import { vaultServer } from '../../examples/stores/vault-server.js';
-import { type HeaderChange, memoryStore, type VaultStore } from '../../src/index.js';
+import {
+  byPassword,
+  createVault,
+  type HeaderChange,
+  memoryStore,
+  restoreHeader,
+  rotateDataKey,
+  type VaultStore,
+} from '../../src/index.js';
+import { fastKdf } from '../support/fast-kdf.js';
 
 const server = vaultServer((authorization) => authorization || null);
 let folder: string;
@@ -35,6 +44,20 @@ describe.each(stores)('%s', (_, open) => {
     const store = await open('nobody', 'nobody-laptop');
     expect(await store.loadHeader()).toBeNull();
     expect(await store.loadPin()).toBeNull();
+  });
+
+  it('takes its header back once half of it is lost, or all that is newer', async () => {
+    const store = await open('mia', 'mia-laptop');
+    const { vault } = await createVault(store, byPassword('sesame', { kdf: fastKdf() }));
+    const half = vault.header.slice(0, 200);
+    await store.saveHeader(changeTo(half, 2, vault.header));
+    expect(await store.loadHeader()).toBe(half);
+    expect((await restoreHeader(store, vault)).found).toBe('damaged');
+    expect(await store.loadHeader()).toBe(vault.header);
+    const next = await rotateDataKey(store, vault);
+    await store.saveHeader(changeTo(vault.header, 3, next.header)); // an operator, from a backup
+    expect((await restoreHeader(store, next)).found).toBe('older');
+    expect(await store.loadHeader()).toBe(next.header);
   });
 
   it('keeps one header of many that expect the same one', async () => {
@@ -110,7 +133,10 @@ it('vaultServer outlives a request that is cut off, and refuses what is longer t
 
 /** Stores look at no header's inside, so any bytes do. */
 function change(text: string, epoch: number, before: string | null): HeaderChange {
-  const header = Buffer.from(text).toString('base64url');
+  return changeTo(Buffer.from(text).toString('base64url'), epoch, before);
+}
+
+function changeTo(header: string, epoch: number, before: string | null): HeaderChange {
   const expected = before === null ? null : { epoch: epoch - 1, hash: hashOf(before) };
   return { header, epoch, hash: hashOf(header), vaultId: 'a vault', expected };
 }
