@@ -54,9 +54,14 @@ it('header old, rows new: they wait for their key, which the device that was use
   }
 });
 
-it('header gone: nobody makes another vault, and any device that knows it puts it back', async () => {
+it('header damaged, and then gone: any device that knows it puts it back', async () => {
   const user = await unluckyUser();
   const { server, laptop, vault } = user;
+  await server.dropChecks(); // the shipped ones let no such header in
+  await server.setColumns(VAULTS, 'ada', { header: vault.header.slice(0, -40) });
+  await untilShown(laptop, 'HEADER_MALFORMED');
+  const hasToGoFirst = restoreHeader(laptop.store, laptop.mirror().vault as Vault);
+  expect((await refusal(hasToGoFirst)).code).toBe('STORE_FAILED');
   await server.dropRow(VAULTS, 'ada');
   await untilShown(laptop, 'VAULT_MISSING');
   await laptop.db.execute("UPDATE notes SET title = 'mine' WHERE id = 'n1'");
