@@ -1,4 +1,5 @@
 /** Which sealed rows are under a key that is not the primary, and what waits for upload. */
+import { pooledRandomBytes } from '../crypto/random.js';
 import { type RowName, rowKey } from '../sync/row-name.js';
 import type { EngineRow, PrefixUse, RenewedRows, WaitingUploads } from '../sync/sync-store.js';
 import type { MemoryDatabase } from './memory-database.js';
@@ -28,8 +29,8 @@ export function renewRows(
 
 export function anyRow(side: StoreSide): RowName | null {
   const rows = sealedRows(side);
-  // Which one is no secret.
-  const row = rows[Math.floor(Math.random() * rows.length)];
+  const [high = 0, low = 0] = pooledRandomBytes(2);
+  const row = rows[(high * 256 + low) % rows.length];
   return row ? { table: row.table, id: row.id } : null;
 }
 
