@@ -1,6 +1,7 @@
 /**
  * Two devices re-encrypt one table at once while a third edits it, in any order of their calls, and
- * with any of them killed at any call: every row is in the end open under the new key, with the edits.
+ * with any of them killed at any call, and one of them a key behind: every row is in the end open under
+ * the new key, with the edits.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -21,7 +22,8 @@ import { holdsInTime } from './holds.js';
 
 const world = await createWorld();
 const offline = await openFresh(world);
-const rotated = await rotateDataKey(world.store, world.vault);
+const behind = await rotateDataKey(world.store, world.vault);
+const rotated = await rotateDataKey(world.store, behind);
 const elsewhere = world.store.otherDevice();
 const devices = [rotated, await openVault(elsewhere, byPassword(PASSWORD, { kdf: world.kdf }))];
 const primary = rotated.keys[0]?.id;
@@ -37,6 +39,8 @@ const steps = fc.array(
 const edits = fc.array(fc.record({ id: fc.constantFrom(...IDS), isOffline: fc.boolean() }), {
   maxLength: 6,
 });
+/** One of the loops may not know the newest key; the store may give rows that are done. */
+const worlds = fc.record({ leavesOut: fc.boolean(), isBehind: fc.boolean() });
 type Step = typeof steps extends fc.Arbitrary<(infer S)[]> ? S : never;
 type Edit = typeof edits extends fc.Arbitrary<(infer E)[]> ? E : never;
 
@@ -117,27 +121,40 @@ function whoCanOpen({ payload }: Counter): Vault {
 }
 
 it('no schedule of two loops, an editing device and deaths loses an edit or leaves a row behind', async () => {
-  const property = fc.asyncProperty(steps, edits, fc.boolean(), async (all, made, leavesOut) => {
-    const rows = memoryRows(olderRows, leavesOut);
-    const turns = takeTurns();
-    const loops = devices.map((vault, who) =>
-      rerun(() => reencryptAll(vault, counters, turns.of(who, rows), { pageLength: 2 })),
-    );
-    const edited = edit(turns.of(2, rows), made);
-    await turns.play(all);
-    await Promise.all(loops);
-    const counts = await edited;
-    // What a device with the old key stored behind both loops.
-    const { failed, busy } = await reencryptAll(rotated, counters, rows);
-    expect([failed, busy]).toEqual([[], []]);
-    expect(countKeyUse(rows.stored.values())).toEqual([{ keyId: primary, payloads: IDS.length }]);
-    for (const device of devices) {
-      for (const [id, row] of rows.stored) {
-        expect(decryptRow(device, counters, row)).toEqual({ id, name: id, count: counts.get(id) });
+  const property = fc.asyncProperty(
+    steps,
+    edits,
+    worlds,
+    async (all, made, { leavesOut, isBehind }) => {
+      const rows = memoryRows(olderRows, leavesOut);
+      const turns = takeTurns();
+      const loops = devices.map((vault, who) =>
+        rerun(() =>
+          reencryptAll(who === 0 && isBehind ? behind : vault, counters, turns.of(who, rows), {
+            pageLength: 2,
+          }),
+        ),
+      );
+      const edited = edit(turns.of(2, rows), made);
+      await turns.play(all);
+      await Promise.all(loops);
+      const counts = await edited;
+      // What a device with the old key stored behind both loops.
+      const { failed, busy } = await reencryptAll(rotated, counters, rows);
+      expect([failed, busy]).toEqual([[], []]);
+      expect(countKeyUse(rows.stored.values())).toEqual([{ keyId: primary, payloads: IDS.length }]);
+      for (const device of devices) {
+        for (const [id, row] of rows.stored) {
+          expect(decryptRow(device, counters, row)).toEqual({
+            id,
+            name: id,
+            count: counts.get(id),
+          });
+        }
       }
-    }
-    expectFirstStamps(rows);
-  });
+      expectFirstStamps(rows);
+    },
+  );
   await holdsInTime(property, 60);
 });
 
