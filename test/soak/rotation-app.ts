@@ -11,6 +11,7 @@ import {
   serverSql,
   startMirror,
   uploadWith,
+  type VaultSource,
 } from '../../src/adapters/powersync/powersync.js';
 import {
   bySecret,
@@ -56,7 +57,7 @@ export function rotationServer(): Promise<SyncServer> {
 
 export interface RotationDevice {
   readonly db: PowerSyncDatabase;
-  readonly store: VaultStore;
+  readonly store: VaultStore & VaultSource;
   connect(): void;
   /** Opens the vault and runs a mirror, which is unlocked again whenever a new vault key locks it. */
   start(): Promise<Mirror>;

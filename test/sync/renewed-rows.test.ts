@@ -33,8 +33,8 @@ async function unlocked(vault: Vault, ...devices: readonly RenewingDevice[]): Pr
 
 function stampsOf(vault: Vault, id: string): unknown {
   const row = world.server.row('notes', id) as SealedRowOf<typeof notes>;
-  const { stamps, deleted } = decryptRowDetails(vault, notes, row);
-  return { stamps, deleted };
+  const { stamps, life, lifeStamp } = decryptRowDetails(vault, notes, row);
+  return { stamps, life, lifeStamp };
 }
 
 /** A sealed row that another device sends. */
