@@ -109,6 +109,23 @@ describe('what arrives under a key that was dropped', () => {
     expect(phone.engine.row('notes', 'n1')?.title).toBe('of a device of mine');
   });
 
+  it('is merged once the user accepts what a backup brought back, and nothing newer is lost', async () => {
+    const { world, phone, next } = await phoneIsBack();
+    phone.engine.update('notes', 'n1', { body: 'newer' });
+    await phone.sync();
+    world.server.hostile.replay('notes', 'n1', 0);
+    await phone.sync();
+    expect(await phone.mirror().troubledRows()).toMatchObject([{ code: 'KEY_RETIRED' }]);
+    expect(phone.engine.row('notes', 'n1')?.body).toBe('newer');
+    await phone.mirror().retry({ acceptRetired: true });
+    await phone.sync();
+    expect(await phone.mirror().troubledRows()).toEqual([]);
+    expect(phone.engine.row('notes', 'n1')?.body).toBe('newer');
+    const stored = world.server.row('notes', 'n1');
+    expect(String(stored?.payload).startsWith(prefixOf(next))).toBe(true);
+    expect(stored?.siblings).toBe('');
+  });
+
   it('waits on a device that never had the key', async () => {
     const { world, next } = await phoneIsBack();
     const fresh = await world.device('fresh');
