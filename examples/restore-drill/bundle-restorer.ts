@@ -4,10 +4,15 @@ import { build } from 'esbuild';
 
 /**
  * @param tsconfig where the package is not built, one that leads to its sources
+ * @param program the restorer of an app; the demo's unless told
  */
-export async function bundleRestorer(outfile: string, tsconfig?: string): Promise<void> {
+export async function bundleRestorer(
+  outfile: string,
+  tsconfig?: string,
+  program = join(import.meta.dirname, 'restore-statement.ts'),
+): Promise<void> {
   await build({
-    entryPoints: [join(import.meta.dirname, 'restore-statement.ts')],
+    entryPoints: [program],
     outfile,
     bundle: true,
     format: 'esm',

@@ -177,6 +177,46 @@ describe('the restorer', () => {
   });
 });
 
+describe('a file of version 1, made elsewhere,', () => {
+  const vectorOf = async (name: string) => {
+    const path = join(import.meta.dirname, `../vectors/exports/${name}.json`);
+    return JSON.parse(await readFile(path, 'utf8')) as {
+      readonly file: string;
+      readonly open: { readonly recoveryKey?: string; readonly password?: string };
+      readonly entries: readonly { readonly table: string; readonly row: object | null }[];
+    };
+  };
+
+  beforeAll(() =>
+    bundleRestorer(
+      join(folder, 'restore-vectors.mjs'),
+      TSCONFIG,
+      join(import.meta.dirname, 'restore-vectors.ts'),
+    ),
+  );
+
+  it.each([
+    ['complete', 0],
+    ['thinned', 1],
+    ['made-export', 0],
+  ])('is restored: %s', async (name, expected) => {
+    const { file, open, entries } = await vectorOf(name);
+    const output = `vector-${name}`;
+    await writeFile(join(folder, `${output}.jsonl`), file);
+    const flags = open.password ? [] : ['--recovery-key'];
+    const { code } = await run(['restore-vectors.mjs', `${output}.jsonl`, output, ...flags], {
+      ROWSEAL_PASSWORD: open.password ?? '',
+      ROWSEAL_RECOVERY_KEY: open.recoveryKey ?? '',
+    });
+    expect(code).toBe(expected);
+    for (const table of new Set(entries.map((entry) => entry.table))) {
+      const restored = parsed(await readFile(join(folder, output, `${table}.jsonl`), 'utf8'));
+      const rows = entries.filter((entry) => entry.table === table && entry.row !== null);
+      expect(restored).toEqual(rows.map(({ row }) => row));
+    }
+  });
+});
+
 it('without a network, every way to one throws', async () => {
   const uses = [
     "fetch('http://127.0.0.1:9')",
