@@ -19,7 +19,9 @@ export interface MirrorReencryptionOptions {
   readonly pageLength?: number;
   /**
    * How long to leave the device to everything else after each page: up to 60,000 milliseconds, 1000
-   * unless told. PowerSync brings nothing while writes wait for upload.
+   * unless told.
+   *
+   * PowerSync brings nothing while writes wait for upload.
    */
   readonly pauseMs?: number;
   /** Hears how far it has come: at the start, after pages, and while it waits for uploads. */
