@@ -85,7 +85,7 @@ it('what an older version noted is kept, and gets what it lacks', async () => {
   await mirror.flush();
   const vault = mirror.vault as Vault;
   const sealing = () =>
-    db.getAll('SELECT version, prefix, headers FROM rowseal_state, rowseal_sealing');
+    db.getAll<object>('SELECT version, prefix, headers FROM rowseal_state, rowseal_sealing');
   const [noted] = await sealing();
   await mirror.close();
   await db.execute('ALTER TABLE rowseal_sealing DROP COLUMN headers');
