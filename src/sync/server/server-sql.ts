@@ -45,6 +45,10 @@ const SQL_TYPES: Readonly<Record<string, string>> = {
  * are added, functions and triggers replaced, nothing is dropped. A plain upsert of what arrives is
  * all that is asked of your server.
  *
+ * For `dropRetiredKeys` it has `rowseal_close_keys`, which from then on refuses what is new under a key
+ * (SQLSTATE 55000, for a while as the device sees it) and counts what there is, and `rowseal_key_use`.
+ * Both take the owner, if there is a column for it, and cover the tables of every run.
+ *
  * @throws `TypeError` for no tables or other ones than `defineTable` makes, a table whose payload is
  * `'bytes'`, names that Postgres can't hold, two tables of one name, or an owner column that is
  * encrypted or no text.
@@ -79,6 +83,7 @@ export function serverSql(tables: readonly Table[], options: ServerSqlOptions = 
 const HEAD = `\
 -- Sealed tables for rowseal, for Postgres 14 or later. May be run again.
 --
+-- All sealed tables of an app belong into one schema: there its keys are counted and closed.
 -- There are no foreign keys between sealed tables, and there must be none: rows arrive one by one,
 -- a delete is a payload like any other, and what a row refers to may be sealed or on its way.
 -- Who may write which row is for your server or for row-level security to say.
