@@ -9,6 +9,7 @@ import {
   type RowToExport,
   recallKeys,
   rotateDataKey,
+  type Vault,
 } from '../../src/index.js';
 import { LINE_LIMIT } from '../../src/recovery/export-line.js';
 import { exportedLines, exportWorld, notes, rowsOf } from '../support/exports.js';
@@ -106,18 +107,26 @@ it('a value that no database has is a TypeError', async () => {
   );
 });
 
-it('keys that the header lacks are counted, siblings included', async () => {
-  const rotated = await rotateDataKey(store, vault);
-  const newer = encryptRow(rotated, notes, { id: 'n2', body: 'b', folder: 'f' });
-  const rows = [row('n1'), { ...newer, siblings: `${newer.payload} ${row('n2').payload}` }];
-  const keyId = rotated.keys[0]?.id;
+it('keys that the header lacks are counted, siblings included, most payloads first', async () => {
+  const once = await rotateDataKey(store, vault);
+  const twice = await rotateDataKey(store, once);
+  const under = (each: Vault, id: string) =>
+    encryptRow(each, notes, { id, body: 'b', folder: 'f' });
+  const [one, two] = [under(once, 'n2'), under(twice, 'n3')];
+  const rows = [row('n1'), one, { ...two, siblings: `${two.payload} ${row('n2').payload}` }];
+  const [first, second] = [once, twice].map(({ keys }) => keys[0]?.id);
+  const both = [
+    { keyId: second, payloads: 2 },
+    { keyId: first, payloads: 1 },
+  ];
   for (const [from, missingKeys] of [
-    [vault, [{ keyId, payloads: 2 }]],
-    [rotated, []],
+    [vault, both],
+    [once, both.slice(0, 1)],
+    [twice, []],
   ] as const) {
     const file = exportVault(from, rowsOf(notes, rows));
     for await (const _ of file);
-    expect(file.report()).toMatchObject({ rows: 2, missingKeys });
+    expect(file.report()).toMatchObject({ rows: 3, missingKeys });
   }
 });
 
