@@ -1,4 +1,4 @@
-/** A phone is stolen while unlocked: revoke its key, re-encrypt every row, and see what that buys. */
+/** A phone is stolen while unlocked: revoke its key, re-encrypt every row, drop it, and see what that buys. */
 import assert from 'node:assert/strict';
 import {
   addSecret,
@@ -7,6 +7,7 @@ import {
   createVault,
   decryptRow,
   defineTable,
+  dropRetiredKeys,
   encrypted,
   encryptRow,
   memoryStore,
@@ -71,3 +72,16 @@ const forged = encryptRow(thief, notes, { id: 'n5', body: 'send money' });
 const result = tryDecryptRow(next, notes, forged);
 assert(!result.ok && result.error.code === 'KEY_RETIRED');
 console.log('A row that the thief writes is quarantined: KEY_RETIRED');
+
+// 5. Stamps can be backdated. Once no row names the old key, drop it: then nothing under it opens.
+const { vault: lean, left } = await dropRetiredKeys(store, next, {
+  closeKeys: async (prefixes) =>
+    prefixes.map((prefix) => {
+      const named = [...server.values()].filter(({ payload }) => payload.startsWith(prefix));
+      return { prefix, payloads: named.length }; // in an app: rowseal_close_keys on the server
+    }),
+});
+assert(left === 0 && lean.keys.length === 1);
+const backdated = tryDecryptRow(lean, notes, oldRow);
+assert(!backdated.ok && backdated.error.code === 'UNKNOWN_KEY');
+console.log('Of what is under the old key nothing opens any more, whatever its stamp');

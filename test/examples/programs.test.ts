@@ -26,6 +26,7 @@ const SAYS: Record<string, readonly RegExp[]> = {
     /^The thief still reads the stolen copy: note 1$/m,
     /UNKNOWN_KEY$/m,
     /KEY_RETIRED$/m,
+    /nothing opens any more, whatever its stamp$/m,
   ],
   'recovery-kit.ts': [
     /^No kit for a key of another vault: UNLOCK_FAILED$/m,
