@@ -10,6 +10,7 @@ import ts from 'typescript';
 import { withDatabases } from './example-databases.js';
 import { importModule } from './example-modules.js';
 import type { Program } from './example-programs.js';
+import { withFastArgon2id } from './fast-argon2id.js';
 
 /** Programs run at the same time, and what one stores must not turn up in another. */
 const databases = new AsyncLocalStorage<InstanceType<typeof IDBFactory>>();
@@ -32,7 +33,9 @@ export async function runProgram(program: Program): Promise<void> {
   });
   const require = (name: string) => modules.get(name);
   try {
-    await databases.run(new IDBFactory(), () => withDatabases(() => run(require, {}, quiet)));
+    await withFastArgon2id(imports, () =>
+      databases.run(new IDBFactory(), () => withDatabases(() => run(require, {}, quiet))),
+    );
   } catch (error) {
     const { stack, message = String(error) } = error as Error;
     throw new Error(`${lineIn(stack)}: it throws: ${message}`, { cause: error });
