@@ -59,6 +59,16 @@ describe('proveRecoveryKey', () => {
     expect(parseHeader(next.header).extensions).toHaveLength(1);
   });
 
+  it('takes a clock from before 1970 for 1970', async () => {
+    const { store, vault, recoveryKey } = await createWorld();
+    vi.useFakeTimers({ toFake: ['Date'], now: -5 });
+    try {
+      expect(proofOf(await proveRecoveryKey(store, vault, recoveryKey))?.provedAt).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('says that the key is wrong without asking the store', async () => {
     const world = await provedWorld();
     const silent = { loadHeader: 0, saveHeader: 0, loadPin: 0, savePin: 0 };
