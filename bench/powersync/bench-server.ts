@@ -59,6 +59,7 @@ async function serve(filled: ReadonlyMap<string, Buckets>): Promise<string> {
     writeCheckpoint: () => '1',
     upload: async () => 'answer',
     saveVault: async () => null,
+    closeKeys: async () => [],
     stream(res, token, request) {
       const { owner = '', expiresAt = 0 } = devices.sessionOf(token) ?? {};
       const buckets = filled.get(owner) ?? createBuckets();

@@ -36,6 +36,7 @@ export async function startStandIn(
     speaksBson: true,
     upload: unused,
     saveVault: unused,
+    closeKeys: unused,
     writeCheckpoint: ({ owner }, clientId) => tables.requestCheckpoint(`${owner} ${clientId}`),
     stream(outlet, token, request) {
       const { owner = '', expiresAt = 0 } = sessionOf(token) ?? {};

@@ -1,9 +1,15 @@
 /** Devices of a user whose server loses something, with what they show and what their app then calls. */
-import { createVault, openVault, rotateDataKey, type Vault, type VaultStore } from 'rowseal';
-import { powerSyncVaultStore, uploadWith } from 'rowseal/powersync';
 import { expect } from 'vitest';
 import { vaultSaver } from '../../examples/sync-server/connector.js';
 import type { SyncServer } from '../../examples/sync-server/sync-server.js';
+import { powerSyncVaultStore, uploadWith } from '../../src/adapters/powersync/powersync.js';
+import {
+  createVault,
+  openVault,
+  rotateDataKey,
+  type Vault,
+  type VaultStore,
+} from '../../src/index.js';
 import { quick } from '../vault/users.js';
 import { type Backup, backUp } from './backed-up-server.js';
 import {
