@@ -143,6 +143,7 @@ test('codes of errors can be switched over without a default', () => {
       case 'NOT_ENCRYPTED':
       case 'VALUE_UNSUPPORTED':
       case 'EXPOSURE_REFUSED':
+      case 'EXPORT_DAMAGED':
       case 'NO_SECURE_RANDOM':
         return false;
     }
