@@ -16,6 +16,8 @@ export default defineConfig({
       'test/browser/**', // needs Chromium: npm run test:browser
     ],
     maxWorkers: '100%', // on a machine with two cores the default is one
+    // Postgres in WebAssembly: to optimise its code takes longer than a test has use for it.
+    execArgv: ['--liftoff-only'],
     // What takes a second of Argon2id, or starts a Postgres, takes long on a machine that is busy.
     testTimeout: 120_000,
     hookTimeout: 120_000,
