@@ -2,7 +2,7 @@ import { encodeUtf8 } from '../bytes/utf8.js';
 import { beginHash } from '../crypto/derive.js';
 import { assertOptions, RowsealError } from '../errors.js';
 import { revealSecrets, type Vault } from '../keys/vault.js';
-import { everythingElse } from '../rows/give-way.js';
+import { slices } from '../rows/give-way.js';
 import type { KeyUse } from '../rows/key-use.js';
 import type { AnyRow } from '../rows/row-values.js';
 import type { Table } from '../rows/table.js';
@@ -110,12 +110,12 @@ export function exportVault(
       return line;
     };
     yield hashed(formatFirstLine(revealSecrets(vault).header.text));
-    let looked = 0;
+    const othersTurn = slices();
     for await (const each of rows) {
       const line = lineOf(each);
       if (line !== null) yield hashed(line);
-      looked += 1;
-      if (looked % ROWS_A_TURN === 0) await everythingElse();
+      const turn = othersTurn();
+      if (turn) await turn;
     }
     const mac = exportMac(vault, hash.digest(), progress.rows);
     progress.done = true;
@@ -133,9 +133,6 @@ export function exportVault(
     }),
   };
 }
-
-/** Rows between which everything else has its turn, where nothing of the source waits. */
-const ROWS_A_TURN = 64;
 
 type Count = (code: RowsealError['code']) => void;
 

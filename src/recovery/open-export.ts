@@ -3,7 +3,7 @@ import { assertOptions } from '../errors.js';
 import { openHeaderText } from '../keys/open-header-text.js';
 import { assertOpener, type OpenProgress, type VaultOpener } from '../keys/opener.js';
 import type { Vault } from '../keys/vault.js';
-import { everythingElse } from '../rows/give-way.js';
+import { slices } from '../rows/give-way.js';
 import type { OpenRowOptions } from '../rows/seal-row.js';
 import type { Table } from '../rows/table.js';
 import type { ExportSource } from './chunk-bytes.js';
@@ -119,11 +119,13 @@ export async function openExport<T extends Table>(
 
   async function* entries(): AsyncGenerator<ExportEntry<T>, void, undefined> {
     const rows = file.rows(vault);
+    const othersTurn = slices();
     try {
       let next = await rows.next();
       for (; !next.done; next = await rows.next()) {
         yield note(entryOf(vault, byName, next.value, { acceptRetired }));
-        if (next.value.number % ROWS_A_TURN === 0) await everythingElse();
+        const turn = othersTurn();
+        if (turn) await turn;
       }
       progress.state = next.value;
       if (next.value !== 'complete') yield note(incompleteEntry(next.value));
@@ -141,8 +143,6 @@ export async function openExport<T extends Table>(
 }
 
 const OPTIONS = ['acceptRetired', 'aead', 'onProgress', 'pin', 'signal', 'tables'];
-/** Rows between which everything else has its turn, where nothing of the source waits. */
-const ROWS_A_TURN = 64;
 
 function tablesByName<T extends Table>(tables: readonly T[]): ReadonlyMap<string, T> {
   const byName = new Map(tables.map((table) => [storedNameOf(table), table]));

@@ -1,6 +1,6 @@
 /** Long work on the thread that draws: now and then everything else has its turn. */
 
-import { startTimer } from './timer.js';
+import { hasTimer, startTimer } from './timer.js';
 
 interface Port {
   onmessage: (() => void) | null;
@@ -44,7 +44,8 @@ export function slices(): () => Promise<void> | null {
 export function everythingElse(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof MessageChannel === 'undefined') {
-      startTimer(resolve, 0);
+      if (hasTimer()) startTimer(resolve, 0);
+      else resolve();
       return;
     }
     const { port1, port2 } = new MessageChannel();

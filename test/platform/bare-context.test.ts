@@ -13,8 +13,8 @@ const ABSENT = [
 /** The life of a vault, in plain JavaScript since nothing compiles it there. */
 const LIFE = `(async () => {
   const { byPassword, byRecoveryKey, changePassword, cleartext, createVault, decryptRow, decryptRows,
-    defineTable, encrypted, encryptDelete, encryptRow, memoryStore, mergeRows, openVault,
-    rotateDataKey, reencryptRow, tryDecryptRow, lockVault } = rowseal;
+    defineTable, encrypted, encryptDelete, encryptRow, exportVault, memoryStore, mergeRows, openExport,
+    openVault, rotateDataKey, reencryptRow, tryDecryptRow, lockVault } = rowseal;
   const store = memoryStore();
   const { vault, recoveryKey } = await createVault(store, byPassword('first password'));
   const notes = defineTable('notes', {
@@ -40,10 +40,15 @@ const LIFE = `(async () => {
   const moved = reencryptRow(rotated, notes, sealed);
   const deleted = encryptDelete(rotated, notes, moved);
   const results = decryptRows(rotated, notes, [moved, deleted, { ...moved, id: 'n2' }, { id: 'n3', payload: 'x' }]);
+  const file = exportVault(there, [{ table: notes, row: sealed }], { verify: true });
+  const opened = await openExport(file, byRecoveryKey(recoveryKey), { tables: [notes] });
+  const restored = [];
+  for await (const entry of opened) restored.push(entry.ok && entry.row.body);
   lockVault(there);
   const locked = tryDecryptRow(there, notes, sealed);
   return {
     read, same: Object.is(read.size, -0), body: merged.body, folder: merged.folder, epoch: rotated.epoch,
+    restored: restored.join(), state: opened.report().state,
     codes: [...results, locked].map((result) => result.ok ? 'ok' : result.error.code),
   };
 })()`;
@@ -66,6 +71,8 @@ describe('a bare context', () => {
       body: 'one',
       folder: 'two',
       epoch: 3,
+      restored: 'hä 🔑',
+      state: 'complete',
       codes: ['ok', 'ROW_DELETED', 'ROW_AUTH_FAILED', 'NOT_ENCRYPTED', 'LOCKED'],
     });
     // The realms differ, so their objects are compared as text.

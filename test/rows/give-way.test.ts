@@ -29,6 +29,13 @@ it.each(['MessageChannel', 'setTimeout'])('gives way to others with %s', async (
   expect((await turnsOfOthers()).at(-1)).toBe(true);
 });
 
+it('goes on where nothing gives way', async () => {
+  vi.stubGlobal('MessageChannel', undefined);
+  vi.stubGlobal('setTimeout', undefined);
+  slowClock();
+  expect(await mapInSlices([1, 2, 3], (item) => 2 * item)).toEqual([2, 4, 6]);
+});
+
 it('goes through items that take no time in one go', async () => {
   vi.spyOn(Date, 'now').mockReturnValue(0);
   expect((await turnsOfOthers()).at(-1)).toBe(false);
