@@ -33,6 +33,7 @@ export function openPayloads(
   const attempts = versionsOf(sealed).map((each) => tryOpen(vault, table, each, options));
   const opened = attempts.filter((each): each is OpenedRow => !isRefusal(each));
   const refusals = attempts.filter(isRefusal);
+  if (siblingTexts(sealed).length > SIBLING_LIMIT) refusals.push(tooManySiblings());
   const [first] = opened;
   if (!first) throw refusals[0] as RowsealError;
   const others = opened.slice(1);
@@ -53,9 +54,19 @@ export function uploadsOf(sealed: AnyRow): AnyRow[] {
   return [...siblings, main as AnyRow];
 }
 
+/** The shipped server keeps no more; what wrote the file may have kept any number. */
+export const SIBLING_LIMIT = 64;
+
+/** One more than are opened, if there are more. */
+function siblingTexts({ siblings }: AnyRow): readonly string[] {
+  if (typeof siblings !== 'string' || siblings === '') return [];
+  return siblings.split(' ', SIBLING_LIMIT + 1);
+}
+
 /** The one in place first. */
-function versionsOf({ siblings, ...row }: AnyRow): readonly AnyRow[] {
-  const texts = typeof siblings === 'string' && siblings !== '' ? siblings.split(' ') : [];
+function versionsOf(sealed: AnyRow): readonly AnyRow[] {
+  const { siblings: _, ...row } = sealed;
+  const texts = siblingTexts(sealed).slice(0, SIBLING_LIMIT);
   const payloads = isBytes(row.payload) ? texts.map(decodeBase64url) : texts;
   return [row, ...payloads.map((payload) => ({ ...row, payload }))];
 }
@@ -72,6 +83,13 @@ function tryOpen(
     if (error instanceof RowsealError && error.code !== 'LOCKED') return error;
     throw error;
   }
+}
+
+function tooManySiblings(): RowsealError {
+  return new RowsealError(
+    'LIMIT_EXCEEDED',
+    'This row has more siblings than a server keeps. The first ones were merged; the others are in the file.',
+  );
 }
 
 function isRefusal(attempt: OpenedRow | RowsealError): attempt is RowsealError {

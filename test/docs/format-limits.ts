@@ -10,6 +10,7 @@ import { deriveKey } from '../../src/keys/vault-facts.js';
 import * as header from '../../src/keys/vault-header.js';
 import { CLOCK_TOLERANCE_MS } from '../../src/keys/writer-clock.js';
 import * as lines from '../../src/recovery/export-line.js';
+import { SIBLING_LIMIT } from '../../src/recovery/open-payloads.js';
 import { BIGINT_LENGTH_LIMIT } from '../../src/rows/integer-codec.js';
 import { JSON_DEPTH_LIMIT } from '../../src/rows/json-value.js';
 import { CELL_LIMIT, PAYLOAD_LENGTH_LIMIT } from '../../src/rows/payload.js';
@@ -88,4 +89,5 @@ export const LIMITS: Readonly<Record<string, Check>> = {
     expect(stated).toBe(3);
     expect(lines.parseLine(JSON.stringify(deepest))).not.toBeNull();
   },
+  'siblings opened of a row of an export': constant(SIBLING_LIMIT),
 };

@@ -152,6 +152,20 @@ describe('siblings', () => {
     });
   });
 
+  it('are opened up to 64, and what is more is named', async () => {
+    const many = Array.from({ length: 5000 }, () => other.payload).join(' ');
+    const lines = await exportedLines(vault, rowsOf(notes, [{ ...one, siblings: many }]));
+    const { entries } = await readExport(lines, opener);
+    expect(entries[0]).toMatchObject({
+      row: { body: 'edited', folder: 'archive' },
+      refusals: [{ code: 'LIMIT_EXCEEDED' }],
+    });
+    expect(entries[0]?.uploads).toHaveLength(65);
+    const most = { ...one, siblings: many.split(' ').slice(0, 64).join(' ') };
+    const exact = await readExport(await exportedLines(vault, rowsOf(notes, [most])), opener);
+    expect(exact.entries[0]).toMatchObject({ refusals: [] });
+  });
+
   it('a delete among them deletes', async () => {
     const gone = encryptDelete(vault, notes, first);
     const lines = await exportedLines(vault, rowsOf(notes, [{ ...one, siblings: gone.payload }]));

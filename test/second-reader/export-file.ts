@@ -96,6 +96,8 @@ function entryOf(
   }
 }
 
+const greatestSiblings = 64;
+
 /** All payloads of a row, merged; under one bound set, as all of them are sealed here. */
 function openMerged(
   { siblings, ...row }: Row,
@@ -104,7 +106,8 @@ function openMerged(
   { acceptRetired, now }: ExportOptions,
 ): OpenedRow {
   const texts = typeof siblings === 'string' && siblings !== '' ? siblings.split(' ') : [];
-  const versions = [row, ...texts.map((text) => ({ ...row, payload: payloadOf(text, table) }))];
+  const merged = texts.slice(0, greatestSiblings);
+  const versions = [row, ...merged.map((text) => ({ ...row, payload: payloadOf(text, table) }))];
   const refusals: Code[] = [];
   const opened = versions.flatMap((version) => {
     try {
@@ -117,6 +120,7 @@ function openMerged(
       return [];
     }
   });
+  if (texts.length > greatestSiblings) refusals.push('LIMIT_EXCEEDED');
   const [first, ...others] = opened;
   if (!first) return refuse(refusals[0] ?? 'ROW_AUTH_FAILED');
   const payload = others.reduce((merged, each) => merge(merged, each.payload), first.payload);

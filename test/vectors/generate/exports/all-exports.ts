@@ -105,9 +105,9 @@ const opening: NamedScenario[] = [
       file: wholeFile(FIRST, [LINES[name], plain]),
     }),
   ),
-  ...(['halfMerged', 'siblingOnly'] as const).map((name) =>
+  ...(['halfMerged', 'siblingOnly', 'manySiblings'] as const).map((name) =>
     read(`row-${kebab(name)}`, 'complete', [ENTRIES[name]], {
-      comment: 'one payload of a row does not open, and the others are the row',
+      comment: 'not every payload of a row is opened, and the others are the row',
       holds: MERGES,
       file: wholeFile(FIRST, [LINES[name]]),
     }),

@@ -95,6 +95,10 @@ export const LINES = {
     ...servedAs('n3', `${BODY_EDIT.slice(0, -4)}AAAA`),
     siblings: STARS_EDIT,
   }),
+  manySiblings: rowLine({
+    ...servedAs('n3', BODY_EDIT),
+    siblings: Array(65).fill(STARS_EDIT).join(' '),
+  }),
   unknown: rowLine(servedAs('n4', UNKNOWN)),
   ofNoTable: rowLine(servedAs('n1', PLAIN), 'tasks'),
   binary: rowLine(
@@ -110,6 +114,7 @@ export const ENTRIES = {
   merged: opened('n3', rowOf('n3', { body: EDITED, stars: 3 })),
   halfMerged: opened('n3', rowOf('n3', { body: EDITED, stars: 3 }), ['ROW_AUTH_FAILED']),
   siblingOnly: opened('n3', rowOf('n3', { stars: 3 }), ['ROW_AUTH_FAILED']),
+  manySiblings: opened('n3', rowOf('n3', { body: EDITED, stars: 3 }), ['LIMIT_EXCEEDED']),
   binary: { ...opened('f1', { id: 'f1', body: HELLO }), table: 'files' },
   moved: { expect: 'ROW_AUTH_FAILED' },
   unknown: { expect: 'UNKNOWN_KEY' },
