@@ -10,7 +10,7 @@ export function primaryPrefix({ keys }: Vault): string {
 }
 
 /** Whether some payload of the row is not under the primary, in place or among its siblings. */
-export function isOutdated(vault: Vault, sealed: EngineRow | null): boolean {
+export function isOutdated(vault: Vault, sealed: EngineRow): boolean {
   return outdated(vault, sealed).length > 0;
 }
 
@@ -21,16 +21,16 @@ export function isOutdated(vault: Vault, sealed: EngineRow | null): boolean {
  */
 export function gainsByRenewal(
   vault: Vault,
-  sealed: EngineRow | null,
+  sealed: EngineRow,
   { main, leftSiblings }: Arrivals,
 ): boolean {
   if (!main) return false;
   return outdated(vault, sealed).some((payload) => !leftSiblings.includes(payload));
 }
 
-function outdated(vault: Vault, sealed: EngineRow | null): readonly string[] {
-  const { payload, siblings } = sealed ?? {};
+function outdated(vault: Vault, { payload, siblings }: EngineRow): readonly string[] {
   const prefix = primaryPrefix(vault);
-  const texts = [String(payload), ...String(siblings ?? '').split(' ')];
-  return texts.filter((text) => text !== '' && !text.startsWith(prefix));
+  return [payload, siblings]
+    .flatMap((text) => (typeof text === 'string' && text !== '' ? text.split(' ') : []))
+    .filter((text) => !text.startsWith(prefix));
 }

@@ -32,8 +32,8 @@ export interface RowInHand {
   readonly isRetried: boolean;
   /** Whether it waits for upload under a key that is not the primary now. */
   readonly isResealed: boolean;
-  /** Whether it is to be re-encrypted, if that is needed still. */
-  readonly isRenewed: boolean;
+  /** The sealed row that is to be re-encrypted, if that is needed still; `null` for none. */
+  readonly renewed: EngineRow | null;
   /** The entries in hand that end when the row is sealed: the app's writes, and requests. */
   readonly writes: readonly number[];
   /** The other entries. */
@@ -61,7 +61,7 @@ export function takeInHand(context: SettleContext, table: Table, work: RowWork):
     known: knownSealed(table, work),
     isRetried: has('retry'),
     isResealed: has('reseal'),
-    isRenewed: has('renew') && work.sealed !== null && !work.rejected,
+    renewed: has('renew') && !work.rejected ? work.sealed : null,
     writes: [...mine, ...requests].map(({ seq }) => seq),
     arrived: work.entries.flatMap(({ dir, seq }) => (ARRIVED.includes(dir) ? [seq] : [])),
     movedOn: next !== undefined,
@@ -85,7 +85,7 @@ function knownSealed(table: Table, { record, sealed, entries }: RowWork): Engine
 export function needsOpening(row: RowInHand): boolean {
   const { context, table, work, record, writes } = row;
   if (writes.length > 0 || isDue(record, context.now)) return true;
-  if (row.isRenewed && isOutdated(context.vault, work.sealed)) return true;
+  if (row.renewed && isOutdated(context.vault, row.renewed)) return true;
   if (record.trouble || work.entries.some(({ dir }) => dir === 'show')) return true;
   if (!work.sealed) return work.record !== null;
   return record.seen === null || digestOf(table, work.sealed) !== record.seen;

@@ -65,12 +65,12 @@ export function outcomeOf(row: RowInHand, settled: SettledRow): RowOutcome {
 
 /** To re-encrypt a row edits nothing: a visible column that the server changed stays a finding. */
 function sealedToSend(
-  { context, table, work, isRenewed, isResealed }: RowInHand,
+  { context, table, renewed, isResealed }: RowInHand,
   { merged, arrivals, lacking, changed }: SettledRow,
   served: EngineRow,
 ): EngineRow {
   const sealed = sealUpload(context.vault, table, merged, served, arrivals);
-  if (!work.sealed || !isRenewed || isResealed || lacking || changed) return sealed;
+  if (!renewed || isResealed || lacking || changed) return sealed;
   const visible = table.layout.visible.map(({ name }) => [name, served[name]]);
   return { ...sealed, ...Object.fromEntries(visible) };
 }

@@ -185,7 +185,7 @@ function withdraw(row: RowInHand, version: RowVersion): RowOutcome {
 const WITHDRAWN: RowTrouble = { kind: 'withdrawn', code: null, detail: null };
 
 function sendingOf(
-  { context, work, record, isRetried, isResealed, isRenewed }: RowInHand,
+  { context, work, record, isRetried, isResealed, renewed }: RowInHand,
   {
     merged,
     arrivals,
@@ -194,7 +194,7 @@ function sendingOf(
   }: Pick<SettledRow, 'merged' | 'arrivals' | 'lacking' | 'changed'>,
 ): Sending {
   // What the server refused stands here and nowhere else; what it lost may be back by now.
-  const isOld = isRenewed && gainsByRenewal(context.vault, work.sealed, arrivals);
+  const isOld = renewed !== null && gainsByRenewal(context.vault, renewed, arrivals);
   // Whoever accepted what arrived is not asked again, as after a wait for another device.
   const isAnswer = lacking && isAccepted(context, work);
   const isWanted = isResealed || isOld || isAnswer || (isRetried && (work.rejected || lacking));

@@ -23,8 +23,8 @@ export function renewRows(
     .filter(({ row }) => payloadsOf(row).some((text) => !text.startsWith(prefix)))
     .slice(0, limit);
   for (const { table, id } of outdated) side.enqueue({ table, id }, 'renew', null);
-  const last = outdated.length < limit ? null : (outdated.at(-1) ?? null);
-  return { queued: outdated.length, last: last && { table: last.table, id: last.id } };
+  const last = outdated[limit - 1];
+  return { queued: outdated.length, last: last ? { table: last.table, id: last.id } : null };
 }
 
 export function anyRow(side: StoreSide): RowName | null {

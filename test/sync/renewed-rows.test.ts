@@ -135,6 +135,25 @@ describe('a device', () => {
   });
 });
 
+describe('a row that does not open any more', () => {
+  it('is left as it is, though it was to be re-encrypted', async () => {
+    await unlocked(next, laptop);
+    await laptop.sync();
+    const sent = laptop.sent();
+    const payload = String(world.server.row('notes', 'n2')?.payload);
+    const request = laptop.store.renewRows(prefixOf(next), null, 1);
+    world.server.hostile.change('notes', 'n1', { payload, siblings: null });
+    laptop.engine.receive(world.server.checkpoint('laptop', laptop.engine.position()));
+    expect(await request).toMatchObject({ queued: 1 });
+    await laptop.sync();
+    expect(laptop.sent()).toBe(sent);
+    const troubled = await laptop.mirror.troubledRows();
+    expect(troubled).toMatchObject([{ id: 'n1', code: 'ROW_AUTH_FAILED' }]);
+    expect(laptop.engine.row('notes', 'n1')).toMatchObject({ title: 'title of n1' });
+    expect(await laptop.reencrypt()).toEqual({ renewed: 6, left: 1 });
+  });
+});
+
 describe('siblings', () => {
   it('leave the server with the payload beside which they are', async () => {
     send(world.first, 'n1');

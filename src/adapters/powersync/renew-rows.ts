@@ -32,7 +32,7 @@ export async function renewRows(
     );
   });
   if (result === 'replaced') return result;
-  return { queued: rows.length, last: rows.length < limit ? null : (rows.at(-1) ?? null) };
+  return { queued: rows.length, last: rows[limit - 1] ?? null };
 }
 
 interface RenewRequest {
@@ -121,7 +121,7 @@ export function uploadsWaiting(tx: Reader): Promise<WaitingUploads> {
 }
 
 function inOrder(tables: ReadonlyMap<string, MirroredTable>): readonly MirroredTable[] {
-  return [...tables.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return [...tables.keys()].sort().map((name) => tables.get(name) as MirroredTable);
 }
 
 /** SQL for a column of the sealed row `s` as text; empty for what is no row of ours. */
