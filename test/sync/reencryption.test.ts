@@ -1,7 +1,8 @@
 /** How a mirror's re-encryption goes on, waits, stops, and what it tells. */
 import { lockVault, type Vault } from 'rowseal';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { MirrorReencryptionProgress } from '../../src/sync/reencryption.js';
+import { type MirrorReencryptionProgress, planOf } from '../../src/sync/reencryption.js';
+import { createTally } from '../../src/sync/reencryption-tally.js';
 import {
   type RenewingDevice,
   type RenewingWorld,
@@ -145,6 +146,22 @@ describe('re-encryption', () => {
     for (const options of [...wrong, ...others, null, 1]) {
       await expect(laptop.mirror.reencryptAll(options as never)).rejects.toThrow(TypeError);
     }
+  });
+});
+
+describe('the count of what is left', () => {
+  it('reads all rows about a hundred times, however many pages there are', async () => {
+    const uses = [
+      { prefix: 'primary', payloads: 1 },
+      { prefix: 'earlier', payloads: 1000 },
+    ];
+    const keyUse = vi.fn(async () => uses);
+    const store = { ...laptop.store, keyUse };
+    const tally = createTally(store, planOf({ pageLength: 2 }));
+    await tally.count('primary');
+    for (let page = 1; page <= 500; page++) await tally.countNow('primary', page === 500);
+    expect(keyUse.mock.calls.length).toBeLessThanOrEqual(102);
+    expect(tally.left()).toBe(1000);
   });
 });
 
