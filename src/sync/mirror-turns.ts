@@ -171,12 +171,13 @@ function noteOpened(run: MirrorRun, rows: readonly string[], done: boolean): voi
  */
 async function vaultOfTurn(run: MirrorRun): Promise<Vault> {
   const { vault, store } = run;
-  if (vault && (vault !== run.turnVault || !run.recalling)) {
+  const isAnother = vault !== run.turnVault;
+  run.turnVault = vault;
+  if (vault && (isAnother || !run.recalling)) {
     run.recalling = null;
     await requested(run, store.release('waiting'));
     run.recalling = await sealUnder(run, vault);
   }
-  run.turnVault = vault;
   // The vault was rekeyed, it seems: what is sealed already is under a key that was given up.
   if (!vault && run.status.current.header?.code === 'UNLOCK_FAILED') await store.holdUploads();
   if (!vault) throw new RowsealError('LOCKED', 'Call unlock of this mirror with an open vault.');

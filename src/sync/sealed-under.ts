@@ -23,7 +23,6 @@ export async function sealUnder(run: MirrorRun, vault: Vault): Promise<Vault> {
     if (status.current.header === PROBLEM) status.set({ header: null });
     return recalling;
   }
-  run.turnVault = vault;
   status.set({ header: PROBLEM });
   throw new RowsealError('LOCKED', OUTDATED);
 }
