@@ -43,8 +43,11 @@ function compare(secrets: VaultSecrets, stored: VaultHeader): FoundHeader['found
   const key = heldVaultKey(secrets, stored);
   if (key && !isAuthentic(stored, key)) return 'damaged';
   const distance = stored.epoch - header.epoch;
-  if (follows(stored, header) || distance > PREDECESSOR_LIMIT) return 'newer';
-  if (distance >= 0) forked();
+  // Under a key that was given up, no header follows from this one, however far it went.
+  if (!key || key === secrets.vaultKey) {
+    if (follows(stored, header) || distance > PREDECESSOR_LIMIT) return 'newer';
+    if (distance >= 0) forked();
+  }
   if (!key) strange();
   // So far back, nobody can tell lines apart, and keys dropped since must not come back.
   return -distance > PREDECESSOR_LIMIT ? 'older' : 'other-line';

@@ -1,14 +1,13 @@
 import { encodeBase64url } from '../bytes/base64url.js';
 import { equalBytes } from '../bytes/compare.js';
-import type { StampBytes } from '../bytes/stamp.js';
 import { assertPinLeadsHere, changeHeader } from './change-header.js';
 import { type FoundHeader, foundHeader } from './found-header.js';
 import { missingFrom, openHeld } from './held-keys.js';
-import type { DataKey, Keyset } from './keyset.js';
+import { type DataKey, KEY_COUNT_LIMIT, type Keyset } from './keyset.js';
 import { holdKeys } from './opening.js';
 import { withRecalled } from './recall-keys.js';
 import { replaceHeader } from './replace-header.js';
-import { retire } from './rotate-data-key.js';
+import { BEFORE_ALL_ROWS, retire } from './rotate-data-key.js';
 import { loadHeaderText, loadPin } from './store-access.js';
 import { revealSecrets, type Vault, type VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
@@ -19,8 +18,8 @@ export interface RestoredHeader {
   /**
    * What the store showed: the `same` header, or a `newer` one (nothing was done; for a newer one
    * call `refreshVault` or open the vault again); and what was replaced by this device's header:
-   * an `older` one, one of an `other-line` that left this device's earlier, `none`, or a `damaged`
-   * one.
+   * an `older` one, one of an `other-line` that left this device's earlier or is under a vault key
+   * that was given up, `none`, or a `damaged` one.
    */
   readonly found: FoundHeader['found'];
   /** The vault, under the header that now stands in the store unless that is newer. */
@@ -28,9 +27,6 @@ export interface RestoredHeader {
   /** Ids of the data keys that only the other line had: 32 bytes each, as base64url text. */
   readonly addedKeys: readonly string[];
 }
-
-/** Later than no stamp: under such a key no row opens unless the app accepts it. */
-const NEVER = /* @__PURE__ */ new Uint8Array(16) as StampBytes;
 
 /**
  * Gives the store back this device's header, where it was led back: restored from a backup, lost,
@@ -40,7 +36,8 @@ const NEVER = /* @__PURE__ */ new Uint8Array(16) as StampBytes;
  * `{ offline: true }`, then call this and tell the user what was found. Nothing newer is
  * overwritten. An older header of another line (two regions that disagree) is opened with the keys
  * of this vault, and its data keys are added decrypt-only; those that somebody with a revoked key
- * could have made open rows only with `acceptRetired`.
+ * could have made open rows only with `acceptRetired`. After `rekeyVault` a header under the former
+ * vault key counts as older, however often a lost device has changed it.
  *
  * Security: a device that remembers an older header, or none, can't tell that the store was led
  * back; call it on the device that was used last. Nobody learns more than from the header itself.
@@ -89,25 +86,40 @@ async function joinLine(
   other: VaultHeader,
 ): Promise<RestoredHeader | null> {
   const secrets = revealSecrets(vault);
-  const theirs = openHeld(secrets, other) as Keyset;
-  holdKeys(secrets.opening, secrets.vaultKey, theirs);
   const sameKey = equalBytes(other.vaultKeyId, secrets.header.vaultKeyId);
+  const theirs = openLine(secrets, other, sameKey);
+  if (!theirs) return null;
+  holdKeys(secrets.opening, secrets.vaultKey, theirs);
   const own = secrets.dataKeys.filter(({ status }) => status !== 'recalled');
   const added = takenOver(missingFrom(own, theirs.dataKeys), sameKey, secrets);
   // Who was shut out may have made a header under an earlier key, with vault keys of their own.
   const trusted = sameKey ? theirs.earlierVaultKeys : [];
   const earlier = missingFrom(secrets.earlierVaultKeys, trusted);
   if (added.length + earlier.length === 0) return null;
-  const edit = {
-    dataKeys: withRecalled([...own, ...added], secrets.dataKeys),
-    earlierVaultKeys: [...secrets.earlierVaultKeys, ...earlier],
-  };
+  const dataKeys = [...own, ...added];
+  const earlierVaultKeys = [...secrets.earlierVaultKeys, ...earlier];
+  const isFull = dataKeys.length + earlierVaultKeys.length > KEY_COUNT_LIMIT;
+  if (isFull && !sameKey) return null;
+  const edit = { dataKeys: withRecalled(dataKeys, secrets.dataKeys), earlierVaultKeys };
   const next = await changeHeader(store, vault, edit, { standing: other });
   return {
     found: 'other-line',
     vault: next,
     addedKeys: added.map(({ id }) => encodeBase64url(id)),
   };
+}
+
+/**
+ * What the other line holds. Who was shut out must not stop the way back by a keyset that does not
+ * open: such a header is replaced as it is, and so is one with more keys than there is room for.
+ */
+function openLine(secrets: VaultSecrets, other: VaultHeader, sameKey: boolean): Keyset | null {
+  try {
+    return openHeld(secrets, other);
+  } catch (error) {
+    if (sameKey) throw error;
+    return null;
+  }
 }
 
 /**
@@ -120,6 +132,8 @@ function takenOver(
   { opening }: VaultSecrets,
 ): DataKey[] {
   return retire(keys, 'rotated', opening.clock.stamp()).map((key) =>
-    sameKey && key.status !== 'revoked' ? key : { ...key, status: 'revoked', retiredAt: NEVER },
+    sameKey && key.status !== 'revoked'
+      ? key
+      : { ...key, status: 'revoked', retiredAt: BEFORE_ALL_ROWS },
   );
 }

@@ -37,6 +37,9 @@ export async function rotateDataKey(store: VaultStore, vault: Vault): Promise<Va
   return changeHeader(store, vault, { dataKeys: [freshDataKey(header.vaultId), ...retired] });
 }
 
+/** Earlier than any row: under a revoked key with this stamp none opens unless the app accepts it. */
+export const BEFORE_ALL_ROWS = /* @__PURE__ */ new Uint8Array(16) as StampBytes;
+
 export function freshDataKey(vaultId: Uint8Array): DataKey {
   return makeDataKey(vaultId, randomBytes(KEY_LENGTH) as Dek, 'primary', null);
 }

@@ -10,6 +10,7 @@ import {
   openVault,
   pinOf,
   recallKeys,
+  refreshVault,
   rekeyVault,
   removeSlot,
   restoreHeader,
@@ -17,8 +18,11 @@ import {
   type Vault,
   type VaultStore,
 } from '../../src/index.js';
+import { parseHeader } from '../../src/keys/vault-header.js';
 import { fastKdf } from '../support/fast-kdf.js';
+import { forge, stolenKey } from '../support/header-surgeon.js';
 import type { OpenStore } from '../support/open-store.js';
+import { keysetWith } from '../support/plain-keyset.js';
 import { createWorld, diary, ROW, type World } from '../support/world.js';
 import { noneLeft } from './closed-keys.js';
 import { quick, SECRET } from './users.js';
@@ -188,6 +192,52 @@ describe('restoreHeader', () => {
       });
       expect(store).toMatchObject({ header: lost.header, pin });
     }
+  });
+
+  it.each([1, 2, 40])(
+    'takes the store back from a lost device that changed the old header %i times',
+    async (changes) => {
+      const world = await createWorld();
+      const { store, header } = world;
+      const vault = await rekeyed(store, world.vault);
+      store.header = header;
+      const thief = store.otherDevice();
+      let forged = await openVault(thief, quick());
+      for (let i = 0; i < changes; i++) forged = await rotateDataKey(thief, forged);
+      await expect(openVault(store, quick())).rejects.toMatchObject({ code: 'HEADER_ROLLBACK' });
+      const { found, vault: next } = await restoreHeader(store, vault);
+      expect(found).toBe('other-line');
+      expect((await openVault(store, quick())).header).toBe(next.header);
+      expect(await refreshVault(store, next)).toBe(next);
+      const row = encryptRow(forged, diary, ROW);
+      expect(() => decryptRow(next, diary, row)).toThrow(retired);
+    },
+  );
+
+  it('is led astray by no former vault key: no next header, no broken keyset, no flood of keys', async () => {
+    const world = await createWorld();
+    const { store, header } = world;
+    const vault = await rekeyed(store, world.vault);
+    const { epoch, hash, predecessors } = parseHeader(vault.header);
+    const next = { epoch: epoch + 1, predecessors: [hash, ...predecessors] };
+    const deks = Array.from({ length: 255 }, (_, i) => new Uint8Array(32).fill(i));
+    for (const forgery of [
+      next,
+      { ...next, keyset: new Uint8Array(40) },
+      { ...next, keyset: keysetWith(header, deks) },
+    ]) {
+      store.header = forge(header, stolenKey(world.vault), forgery);
+      const restored = await restoreHeader(store, vault);
+      expect(restored).toEqual({ found: 'other-line', vault, addedKeys: [] });
+      expect(store.header).toBe(vault.header);
+    }
+  });
+
+  it('adds no key of a keyset that breaks the format, under the vault key in use', async () => {
+    const { store, vault, lost } = await fork(twice, rotateDataKey);
+    store.header = forge(lost.header, stolenKey(vault), { keyset: new Uint8Array(40) });
+    const restoring = restoreHeader(store, vault);
+    await expect(restoring).rejects.toMatchObject({ code: 'HEADER_TAMPERED' });
   });
 
   it('leaves it to the user where no key opens the older line', async () => {
