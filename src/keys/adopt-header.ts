@@ -10,7 +10,7 @@ import { openWith } from './open-vault.js';
 import { assertOpener, type OpenProgress, type VaultOpener } from './opener.js';
 import { holdKeys, inNewOpening } from './opening.js';
 import { assertHoldsPinnedKey, assertNotOlder } from './pin-check.js';
-import { retire } from './rotate-data-key.js';
+import { BEFORE_ALL_ROWS, retire } from './rotate-data-key.js';
 import { loadHeader, loadPin, missing, savePin } from './store-access.js';
 import { makeVault, type Vault, type VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
@@ -36,7 +36,8 @@ export interface AdoptedVault {
 
 /**
  * Ends a `HEADER_CONFLICT`: takes the stored header in place of the one this device remembers,
- * and adds the keys that only the latter had, so that no row is lost.
+ * and adds the keys that only the latter had, so that no row is lost. Rows under one that was revoked
+ * and then dropped on the other side are `KEY_RETIRED`.
  *
  * Call it only after the user decided: compare `fingerprintOf` with another device first, since a
  * server can also fork devices on purpose. The secret is that of the stored header.
@@ -105,11 +106,15 @@ async function addKeys(
   const rekeyed = !equalBytes(winner.header.vaultKeyId, pin.vaultKeyId);
   const status = rekeyed ? 'revoked' : 'rotated';
   const retired = retire(dataKeys, status, winner.opening.clock.stamp());
+  // One that was revoked already was dropped on the other side: its rows are the user's decision.
+  const added = retired.map((key, i) =>
+    dataKeys[i]?.status === 'revoked' ? { ...key, retiredAt: BEFORE_ALL_ROWS } : key,
+  );
   const next = await changeHeader(
     store,
     vault,
     {
-      dataKeys: [...winner.dataKeys, ...retired],
+      dataKeys: [...winner.dataKeys, ...added],
       earlierVaultKeys: [...winner.earlierVaultKeys, ...earlier],
     },
     { givenUp: pin },

@@ -4,6 +4,7 @@ import {
   byPassword,
   changePassword,
   decryptRow,
+  dropRetiredKeys,
   encryptRow,
   openVault,
   rekeyVault,
@@ -14,6 +15,7 @@ import { fastKdf } from '../support/fast-kdf.js';
 import { laterThan } from '../support/later-than.js';
 import type { OpenStore } from '../support/open-store.js';
 import { createWorld, diary, PASSWORD, ROW } from '../support/world.js';
+import { noneLeft } from './closed-keys.js';
 import { kdfWith } from './kdf-with.js';
 import { quick } from './users.js';
 
@@ -101,6 +103,26 @@ describe('adoptHeader', () => {
     expect(() => decryptRow(vault, diary, late)).toThrow(
       expect.objectContaining({ code: 'KEY_RETIRED' }),
     );
+  });
+
+  it('brings a revoked key that was dropped on the other side back for the user to decide', async () => {
+    const world = await createWorld();
+    const { store, sealed } = world;
+    const common = await rekey(store, world.vault);
+    const device = store.otherDevice();
+    const { vault: lean } = await dropRetiredKeys(store, common, { closeKeys: noneLeft });
+    store.header = common.header;
+    const lost = await rotateDataKey(device, await openVault(device, quick()));
+    store.header = lean.header;
+    const { vault, addedKeys } = await adoptHeader(device, quick());
+    expect(addedKeys).toEqual([lost.keys[0]?.id, world.vault.keys[0]?.id]);
+    const accepted = { acceptRetired: true };
+    for (const opened of [vault, await openVault(store, quick())]) {
+      expect(() => decryptRow(opened, diary, sealed)).toThrow(
+        expect.objectContaining({ code: 'KEY_RETIRED' }),
+      );
+      expect(decryptRow(opened, diary, sealed, accepted)).toEqual(ROW);
+    }
   });
 
   it('does not lower a pin that another tab raised while Argon2id ran', async () => {
