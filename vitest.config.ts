@@ -7,10 +7,19 @@ const sources = [...entryPoints].map(([name, replacement]) => ({
   replacement,
 }));
 
+/** Folders whose tests leave nothing behind: their files share processes, and load each module once. */
+const SHARING = ['attacks', 'bytes', 'crypto', 'recovery', 'rows', 'vault', 'vectors'];
+/** Files in these folders that put another module in the place of one. */
+const MOCKING = [
+  'test/attacks/a10-nonce-reuse.test.ts',
+  'test/attacks/a12-randomness.test.ts',
+  'test/vault/copied-keys.test.ts',
+  'test/vault/resume-faults.test.ts',
+];
+
 export default defineConfig({
   resolve: { alias: sources },
   test: {
-    include: ['test/**/*.test.ts'],
     exclude: [
       'test/packaging/**', // slow, and it asks the registry: npm run check:package
       'test/browser/**', // needs Chromium: npm run test:browser
@@ -21,6 +30,25 @@ export default defineConfig({
     // What takes a second of Argon2id, or starts a Postgres, takes long on a machine that is busy.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'sharing',
+          include: SHARING.map((folder) => `test/${folder}/**/*.test.ts`),
+          exclude: MOCKING,
+          isolate: false,
+          typecheck: { enabled: false },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'apart',
+          include: ['test/*.test.ts', `test/!(${SHARING.join('|')})/**/*.test.ts`, ...MOCKING],
+        },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
