@@ -232,7 +232,8 @@ export type RowsealErrorCode =
    * - App: from `openExport`, ask for another file. On an entry, go on reading: what opens of the
    *   others is authentic, but rows may be missing or old. `report()` says whether the end is
    *   missing or the file was changed; look for another copy of it.
-   * - User: “This backup is damaged. What could be read of it was restored; parts may be missing.”
+   * - User: “This file is no backup, or a damaged one. What could be read of it was restored;
+   *   parts may be missing.”
    * - Lost: what the damaged lines said, unless there is another copy.
    */
   | 'EXPORT_DAMAGED'

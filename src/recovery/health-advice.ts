@@ -139,7 +139,7 @@ const ROWS: Readonly<Record<Exclude<AdviceCode, 'all-good'>, AdviceRow>> = {
     action: 'dropRetiredKeys',
     applies: ({ keys }) => keys.room < FEW_KEYS,
     sentence:
-      'Your keys were changed so often that soon it will not be possible any more. Let the app throw away those that nothing needs.',
+      'Your keys were changed so often that soon they can’t be changed again. Let the app throw away those that nothing needs.',
   },
   'no-password': {
     severity: 'hint',
@@ -153,7 +153,7 @@ const ROWS: Readonly<Record<Exclude<AdviceCode, 'all-good'>, AdviceRow>> = {
     action: 'proveRecoveryKey',
     applies: ({ recoveryKeyProved }) => recoveryKeyProved === 'long-ago',
     sentence:
-      'It is not known that you still had your recovery key within the last year. Take it out, and type it in once.',
+      'It was not checked within the last year that you still have your recovery key. Take it out, and type it in once.',
   },
   'compare-fingerprints': {
     severity: 'hint',

@@ -57,7 +57,7 @@ export interface RowHealth {
   readonly notEncrypted: number;
 }
 
-/** What {@link vaultHealth} goes by: all of it public, none of it judged by the server. */
+/** How a vault is, as data, all of it public. */
 export interface HealthFacts {
   /** Slot ids by kind, 8 bytes each as base64url text; `unknown` are those of a later version. */
   readonly waysIn: Readonly<Record<SlotType | 'unknown', readonly string[]>>;

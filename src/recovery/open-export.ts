@@ -68,7 +68,8 @@ export interface OpenedExport<T extends Table = Table> extends AsyncIterable<Exp
  * Security: a file is not fresh: it shows the vault of its day. Whoever knew the secrets of that
  * day could have made it.
  *
- * @param source text or bytes in chunks of any size; never more than one line is held
+ * @param source what is in the file, not its name: text or bytes in chunks of any size; never more
+ * than one line is held
  *
  * @throws `EXPORT_DAMAGED` for what is no export, `UNSUPPORTED_VERSION`, `LIMIT_EXCEEDED`,
  * `HEADER_MALFORMED`, `KDF_PARAMS_REFUSED`, with a pin also `STORE_FAILED` where it is damaged,
