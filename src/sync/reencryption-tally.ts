@@ -36,7 +36,7 @@ export function createTally(store: SyncStore, { onProgress, pageLength }: Reencr
     },
     tell: (waiting) => onProgress({ done, left, waiting }),
     left: () => left,
-    result: () => ({ renewed: done, left }),
+    result: () => ({ done, left }),
   };
 }
 

@@ -33,7 +33,7 @@ export interface MirrorReencryptionOptions {
 /** What a mirror's `reencryptAll` came to. */
 export interface MirrorReencryption {
   /** How many payloads are no longer under another key than the primary since it began. */
-  readonly renewed: number;
+  readonly done: number;
   /** How many are still: of rows that are not in step, or that came since. */
   readonly left: number;
 }

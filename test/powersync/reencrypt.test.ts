@@ -84,19 +84,19 @@ describe('after rotateDataKey', () => {
   it('one device seals every row again, and a second call nothing', async () => {
     const next = await rotate();
     expect(await outdated(next)).toHaveLength(7);
-    expect(await laptop.mirror().reencryptAll(PAGES)).toEqual({ renewed: 7, left: 0 });
+    expect(await laptop.mirror().reencryptAll(PAGES)).toEqual({ done: 7, left: 0 });
     expect(await outdated(next)).toEqual([]);
     const [use, ...others] = await laptop.mirror().keyUse();
     expect([use, others]).toEqual([{ keyId: next.keys[0]?.id, payloads: 7 }, []]);
     const uploads = (await server.uploads()).length;
-    expect(await laptop.mirror().reencryptAll(PAGES)).toEqual({ renewed: 0, left: 0 });
+    expect(await laptop.mirror().reencryptAll(PAGES)).toEqual({ done: 0, left: 0 });
     await untilSettled(laptop);
     expect(await server.uploads()).toHaveLength(uploads);
     await server.replay('notes_sealed', 'n1', 0);
     await until(async () => expect(await laptop.mirror().keyUse()).toHaveLength(2));
     await untilSettled(laptop);
     expect(await server.uploads()).toHaveLength(uploads);
-    expect(await laptop.mirror().reencryptAll(PAGES)).toEqual({ renewed: 1, left: 0 });
+    expect(await laptop.mirror().reencryptAll(PAGES)).toEqual({ done: 1, left: 0 });
     expect(await outdated(next)).toEqual([]);
   });
 
@@ -138,7 +138,7 @@ describe('after rotateDataKey', () => {
     lockVault(laptop.mirror().vault as Vault);
     await expect(laptop.mirror().reencryptAll(PAGES)).rejects.toMatchObject({ code: 'LOCKED' });
     await laptop.mirror().unlock(await openVault(laptop.store, quick()));
-    expect(await laptop.mirror().reencryptAll(PAGES)).toEqual({ renewed: left, left: 0 });
+    expect(await laptop.mirror().reencryptAll(PAGES)).toEqual({ done: left, left: 0 });
     expect(await outdated(next)).toEqual([]);
   });
 });
@@ -153,7 +153,7 @@ describe('after rekeyVault', () => {
     const store = "UPDATE notes_sealed SET payload = $1, parents = '' WHERE id = 'n1'";
     await server.query(store, [payload]);
     await until(() => expect(laptop.mirror().status.quarantined).toBe(1));
-    expect(await laptop.mirror().reencryptAll(PAGES)).toEqual({ renewed: 6, left: 2 });
+    expect(await laptop.mirror().reencryptAll(PAGES)).toEqual({ done: 6, left: 2 });
     expect(await outdated(next)).toEqual(['n1']);
     await untilRows(laptop.db, TITLE, [{ title: 'first' }]);
     await laptop.mirror().retry({ acceptRetired: true });

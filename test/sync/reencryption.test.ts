@@ -47,7 +47,7 @@ async function expectTheRestLater(): Promise<void> {
   const left = world.outdated(next).length;
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThan(IDS.length);
-  expect(await laptop.reencrypt()).toEqual({ renewed: left, left: 0 });
+  expect(await laptop.reencrypt()).toEqual({ done: left, left: 0 });
   expect(world.outdated(next)).toEqual([]);
 }
 
@@ -111,7 +111,7 @@ describe('re-encryption', () => {
     expect(told[0]).toEqual({ done: 0, left: 4, waiting: 0 });
     expect(told.at(-1)).toEqual({ done: 0, left: 4, waiting });
     const sync = laptop.reencrypt();
-    expect(await done).toEqual({ renewed: 4, left: 0 });
+    expect(await done).toEqual({ done: 4, left: 0 });
     expect(told.at(-1)).toEqual({ done: 4, left: 0, waiting: 0 });
     await sync;
   });
@@ -170,7 +170,7 @@ describe('a mirror that stands by', () => {
     const { engine, mirror } = laptop;
     const worker = await world.beside(engine, next);
     await vi.waitFor(() => expect(mirror.status.state).toBe('standby'), { timeout: 10_000 });
-    expect(await laptop.reencrypt()).toEqual({ renewed: 4, left: 0 });
+    expect(await laptop.reencrypt()).toEqual({ done: 4, left: 0 });
     expect(worker.status.state).toBe('running');
     expect(world.outdated(next)).toEqual([]);
     expect(await worker.keyUse()).toEqual(await mirror.keyUse());

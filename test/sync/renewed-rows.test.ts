@@ -50,13 +50,13 @@ describe('a device', () => {
     await unlocked(next, laptop);
     expect(world.outdated(next)).toHaveLength(7);
     const sent = laptop.sent();
-    expect(await laptop.reencrypt()).toEqual({ renewed: 7, left: 0 });
+    expect(await laptop.reencrypt()).toEqual({ done: 7, left: 0 });
     expect(world.outdated(next)).toEqual([]);
     expect(laptop.sent()).toBe(sent + 7);
     expect(IDS.map((id) => stampsOf(next, id))).toEqual(before);
     expect(laptop.engine.rows('notes')).toEqual(plain);
     expect(await laptop.mirror.keyUse()).toEqual([{ keyId: next.keys[0]?.id, payloads: 7 }]);
-    expect(await laptop.reencrypt()).toEqual({ renewed: 0, left: 0 });
+    expect(await laptop.reencrypt()).toEqual({ done: 0, left: 0 });
     await laptop.sync();
     expect(laptop.sent()).toBe(sent + 7);
   });
@@ -83,7 +83,7 @@ describe('a device', () => {
     for (let round = 0; round < 5; round++) await laptop.sync();
     expect(laptop.sent()).toBe(sent);
     expect(world.outdated(next)).toEqual(['n1']);
-    expect(await laptop.reencrypt()).toEqual({ renewed: 1, left: 0 });
+    expect(await laptop.reencrypt()).toEqual({ done: 1, left: 0 });
     expect(laptop.sent()).toBe(sent + 1);
   });
 
@@ -125,7 +125,7 @@ describe('a device', () => {
     laptop.engine.receive(world.server.checkpoint('laptop', laptop.engine.position()));
     await laptop.sync();
     expect(laptop.sent()).toBe(sent);
-    expect(await laptop.reencrypt()).toEqual({ renewed: 5, left: 1 });
+    expect(await laptop.reencrypt()).toEqual({ done: 5, left: 1 });
     expect(world.outdated(next)).toEqual(['n1', 'n2']);
     const troubled = await laptop.mirror.troubledRows();
     expect(troubled.map(({ id, kind }) => [id, kind])).toEqual([
@@ -150,7 +150,7 @@ describe('a row that does not open any more', () => {
     const troubled = await laptop.mirror.troubledRows();
     expect(troubled).toMatchObject([{ id: 'n1', code: 'ROW_AUTH_FAILED' }]);
     expect(laptop.engine.row('notes', 'n1')).toMatchObject({ title: 'title of n1' });
-    expect(await laptop.reencrypt()).toEqual({ renewed: 6, left: 1 });
+    expect(await laptop.reencrypt()).toEqual({ done: 6, left: 1 });
   });
 });
 
@@ -173,9 +173,9 @@ describe('siblings', () => {
     await laptop.reencrypt();
     world.server.hostile.change('notes', 'n1', { ...row, siblings: other });
     await laptop.sync();
-    expect(await laptop.reencrypt()).toEqual({ renewed: 1, left: 1 });
+    expect(await laptop.reencrypt()).toEqual({ done: 1, left: 1 });
     const sent = laptop.sent();
-    expect(await laptop.reencrypt()).toEqual({ renewed: 0, left: 1 });
+    expect(await laptop.reencrypt()).toEqual({ done: 0, left: 1 });
     expect(laptop.sent()).toBe(sent);
     expect(world.server.row('notes', 'n1')?.siblings).toBe(other);
   });
@@ -198,7 +198,7 @@ describe('two devices', () => {
     expect(laptop.sent() + phone.sent()).toBe(before + 14);
     expect(world.outdated(next)).toEqual([]);
     expect(phone.engine.rows('notes')).toEqual(laptop.engine.rows('notes'));
-    expect(await phone.reencrypt()).toEqual({ renewed: 0, left: 0 });
+    expect(await phone.reencrypt()).toEqual({ done: 0, left: 0 });
   });
 
   it('do it at once, while a third one edits offline, and lose nothing', async () => {
