@@ -16,7 +16,7 @@ export async function dropTheOldKey(
     closeKeys: (prefixes) => closeKeys(server, owner, prefixes),
   });
   await laptop.mirror.unlock(next);
-  terminal.fact('keys in the vault', next.keys.map(({ status }) => status).join(', '));
+  terminal.fact('keys in the vault', `${next.keys.length}: ${next.keys[0]?.status}`);
   story.claim(
     'The old key is gone: no header from now on holds it',
     dropped.includes(finder.keyId) && next.keys.every(({ id }) => id !== finder.keyId),
