@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { byPassword, openVault } from 'rowseal';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeThePassword } from '../../examples/bank-statement/chapters/changed-password.js';
 import { deleteRow } from '../../examples/bank-statement/chapters/deleted-row.js';
 import { recoverOnTablet } from '../../examples/bank-statement/chapters/forgotten-password.js';
@@ -20,6 +20,12 @@ import {
   statementStory,
   storyUser,
 } from '../support/statement-story.js';
+
+/** The demo's own test derives keys as an app does. */
+vi.mock('../../src/crypto/noble-argon2id.js', async () => {
+  const { fastKdf } = await import('../support/fast-kdf.js');
+  return { nobleArgon2id: fastKdf() };
+});
 
 const CSV = 'who,sum\nMøller & Strand,-12.50\n"Bäckerei ""Mühle""",-3.20\n';
 const PHONE_IS_DOWN = { kind: 'unavailable', device: 'phone', times: 1000 } as const;
