@@ -23,6 +23,8 @@ const DEPTH_LIMIT = 3;
 /** The columns that a table may have, and `id`, `payload` and `siblings`. */
 const NAME_LIMIT = 256 + 3;
 const NAME_LENGTH_LIMIT = 256;
+/** Between a row's names, and between table and row. */
+const COMMA_LIMIT = NAME_LIMIT;
 
 /** A sealed row as a file holds it. */
 export interface RowLine {
@@ -106,9 +108,9 @@ function hasOnly(line: AnyRow, names: readonly string[]): boolean {
   return Object.keys(line).every((name) => names.includes(name));
 }
 
-/** Deep nesting would be the parser's own stack. */
+/** Deep nesting would be the parser's own stack, and small values many times their text in memory. */
 function parseObject(text: string): AnyRow | null {
-  if (isDeeper(text, DEPTH_LIMIT)) return null;
+  if (isDeeper(text, DEPTH_LIMIT, COMMA_LIMIT)) return null;
   try {
     const value = JSON.parse(text) as unknown;
     return typeof value === 'object' && value !== null ? (value as AnyRow) : null;

@@ -88,9 +88,17 @@ function isPlain(value: object): boolean {
   return isHarmless && Object.getPrototypeOf(prototype) === null;
 }
 
-/** Whether JSON text has more arrays and objects inside each other, told before it is parsed. */
-export function isDeeper(text: string, limit: number): boolean {
+/**
+ * Whether JSON text has more arrays and objects inside each other, or more commas between values,
+ * told before it is parsed.
+ */
+export function isDeeper(
+  text: string,
+  limit: number,
+  commaLimit = Number.POSITIVE_INFINITY,
+): boolean {
   let depth = 0;
+  let commas = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
     const character = text[i];
@@ -100,7 +108,8 @@ export function isDeeper(text: string, limit: number): boolean {
     } else if (character === '"') inString = true;
     else if (character === '[' || character === '{') depth += 1;
     else if (character === ']' || character === '}') depth -= 1;
-    if (depth > limit) return true;
+    else if (character === ',') commas += 1;
+    if (depth > limit || commas > commaLimit) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   byPassword,
   createVault,
@@ -285,4 +285,20 @@ it('whatever the lines are, nothing comes of them but entries and refusals', asy
       }
     }),
   );
+});
+
+it('a line of more values than a row has is not parsed: in memory they would be many times its text', () => {
+  const parse = vi.spyOn(JSON, 'parse');
+  const names = Array.from({ length: 260 }, (_, i) => `"c${i}":0`).join();
+  for (const line of [
+    `{"table":"notes","row":{"id":"n1",${names}}}`,
+    `{"table":"notes","row":{"id":[${'[],'.repeat(300)}[]]}}`,
+    `[${'{},'.repeat(300)}{}]`,
+  ]) {
+    expect(parseLine(line)).toBeNull();
+  }
+  expect(parse).not.toHaveBeenCalled();
+  parse.mockRestore();
+  const commas = JSON.stringify({ table: 'notes', row: { id: ','.repeat(1000) } });
+  expect(parseLine(commas)).toMatchObject({ table: 'notes' });
 });
