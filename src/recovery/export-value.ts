@@ -40,12 +40,16 @@ export function toLineValue(value: unknown): LineValue | undefined {
 
 function objectToLine(value: unknown): LineValue | undefined {
   if (isBytes(value)) return { bytes: encodeBase64url(value) };
-  if (Object.prototype.toString.call(value) === '[object Date]') {
-    const time = (value as Date).getTime();
-    return Number.isNaN(time) ? undefined : { timestamp: (value as Date).toISOString() };
+  if (isDate(value)) {
+    return Number.isNaN(value.getTime()) ? undefined : { timestamp: value.toISOString() };
   }
   const json = formatJson(value);
   return json === null ? undefined : { json };
+}
+
+/** Of any realm. */
+export function isDate(value: unknown): value is Date {
+  return Object.prototype.toString.call(value) === '[object Date]';
 }
 
 /** The value that a line holds; `undefined` for what no line holds. */

@@ -34,7 +34,10 @@ export interface ExportReport {
   readonly done: boolean;
   /** Number of rows in the file. */
   readonly rows: number;
-  /** Rows that are not in the file, by reason: what is no sealed row, or too large for a line. */
+  /**
+   * Rows that are not in the file, by reason: what is no sealed row, is too large for a line, or has
+   * JSON or a date beside its payload that a file can't hold.
+   */
   readonly leftOut: CodeCounts;
   /**
    * Keys that payloads in the file name and its header does not have, with the number of payloads:

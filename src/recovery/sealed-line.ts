@@ -5,7 +5,7 @@ import { parseEnvelope } from '../rows/envelope.js';
 import { type AnyRow, ownValue, rowIdBytes } from '../rows/row-values.js';
 import type { Table } from '../rows/table.js';
 import { formatRowLine, LINE_LIMIT } from './export-line.js';
-import { type LineValue, toLineValue } from './export-value.js';
+import { isDate, type LineValue, toLineValue } from './export-value.js';
 
 /** The name that a table has in formats, whatever it is called now. */
 export function storedNameOf({ layout }: Table): string {
@@ -49,11 +49,25 @@ function lineValues({ name, layout }: Table, row: AnyRow): Record<string, LineVa
     const value = ownValue(row, column);
     if (value === undefined || (column === 'siblings' && !value)) continue;
     const held = toLineValue(value);
-    values[column] = held === undefined ? noValue(name, column) : held;
+    values[column] = held === undefined ? noValue(name, column, value) : held;
   }
   return values;
 }
 
-function noValue(table: string, column: string): never {
+/** JSON and dates are the server's choice, and one of its values must not stop the others' backup. */
+function noValue(table: string, column: string, value: unknown): never {
+  if (isServed(value)) {
+    throw new RowsealError(
+      'ROW_MALFORMED',
+      'A visible column of this row has JSON or a date that no file can hold exactly. Put it right on the server, then export again.',
+    );
+  }
   throw new TypeError(`'${column}' of a row of '${table}' is no value that a database has.`);
+}
+
+/** What drivers make of JSON and of dates, of any realm; other objects are the app's. */
+function isServed(value: unknown): boolean {
+  if (typeof value !== 'object' || Array.isArray(value)) return Array.isArray(value);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.hasOwn(prototype, 'isPrototypeOf') || isDate(value);
 }

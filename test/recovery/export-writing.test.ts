@@ -100,11 +100,28 @@ it('a row of a later version is kept for it', async () => {
   expect(file.report()).toMatchObject({ rows: 1, leftOut: {} });
 });
 
+it('a visible value that no file can hold keeps its row out, and stops no other', async () => {
+  const deep = JSON.parse(`${'['.repeat(80)}${']'.repeat(80)}`) as unknown;
+  const values = [
+    deep,
+    { rate: -0 },
+    Object.assign(Object.create(null), { rate: -0 }),
+    new Date(''),
+  ];
+  const rows = [...values.map((folder) => ({ ...row('n1'), folder })), row('n2')];
+  const file = exportVault(vault, rowsOf(notes, rows));
+  for await (const _ of file);
+  const { done, rows: written, leftOut } = file.report();
+  expect([done, written, leftOut]).toEqual([true, 1, { ROW_MALFORMED: values.length }]);
+});
+
 it('a value that no database has is a TypeError', async () => {
-  const strange = { ...row('n1'), folder: Symbol('no') };
-  await expect(exportedLines(vault, rowsOf(notes, [strange]))).rejects.toThrow(
-    new TypeError("'folder' of a row of 'notes' is no value that a database has."),
-  );
+  for (const folder of [Symbol('no'), new Map()]) {
+    const strange = { ...row('n1'), folder };
+    await expect(exportedLines(vault, rowsOf(notes, [strange]))).rejects.toThrow(
+      new TypeError("'folder' of a row of 'notes' is no value that a database has."),
+    );
+  }
 });
 
 it('keys that the header lacks are counted, siblings included, most payloads first', async () => {
