@@ -34,6 +34,7 @@ export function openPayloads(
   const opened = attempts.filter((each): each is OpenedRow => !isRefusal(each));
   const refusals = attempts.filter(isRefusal);
   if (siblingTexts(sealed).length > SIBLING_LIMIT) refusals.push(tooManySiblings());
+  if (typeof (sealed.siblings ?? '') !== 'string') refusals.push(strangeSiblings());
   const [first] = opened;
   if (!first) throw refusals[0] as RowsealError;
   const others = opened.slice(1);
@@ -89,6 +90,13 @@ function tooManySiblings(): RowsealError {
   return new RowsealError(
     'LIMIT_EXCEEDED',
     'This row has more siblings than a server keeps. The first ones were merged; the others are in the file.',
+  );
+}
+
+function strangeSiblings(): RowsealError {
+  return new RowsealError(
+    'ROW_MALFORMED',
+    'The siblings of this row are no text, so that none was merged: an edit may be missing. They are in the file as the server had them.',
   );
 }
 

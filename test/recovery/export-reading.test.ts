@@ -166,6 +166,16 @@ describe('siblings', () => {
     expect(exact.entries[0]).toMatchObject({ refusals: [] });
   });
 
+  it('that are no text are named, so that no edit is missing unseen', async () => {
+    for (const siblings of [[other.payload], new Uint8Array(80), { 0: other.payload }]) {
+      const lines = await exportedLines(vault, rowsOf(notes, [{ ...one, siblings }]));
+      const { entries, report } = await readExport(lines, opener);
+      expect(entries[0]).toMatchObject({ ok: true, refusals: [{ code: 'ROW_MALFORMED' }] });
+      expect(entries[0]?.sealed).toEqual({ ...one, siblings });
+      expect(report).toMatchObject({ state: 'complete', refused: { ROW_MALFORMED: 1 } });
+    }
+  });
+
   it('a delete among them deletes', async () => {
     const gone = encryptDelete(vault, notes, first);
     const lines = await exportedLines(vault, rowsOf(notes, [{ ...one, siblings: gone.payload }]));

@@ -121,6 +121,7 @@ function openMerged(
     }
   });
   if (texts.length > greatestSiblings) refusals.push('LIMIT_EXCEEDED');
+  if (typeof (siblings ?? '') !== 'string') refusals.push('ROW_MALFORMED');
   const [first, ...others] = opened;
   if (!first) return refuse(refusals[0] ?? 'ROW_AUTH_FAILED');
   const payload = others.reduce((merged, each) => merge(merged, each.payload), first.payload);
