@@ -12,7 +12,8 @@ net.Socket.prototype.connect = refuse;
 net.connect = refuse;
 net.createConnection = refuse;
 dgram.createSocket = refuse;
-for (const asker of [dns, dns.promises]) {
+const resolvers = [dns.Resolver.prototype, dns.promises.Resolver.prototype];
+for (const asker of [dns, dns.promises, ...resolvers]) {
   for (const [name, value] of Object.entries(asker)) {
     if (/^(lookup|resolve|reverse)/.test(name) && typeof value === 'function') asker[name] = refuse;
   }

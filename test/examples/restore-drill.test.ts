@@ -225,6 +225,8 @@ it('without a network, every way to one throws', async () => {
     "(await import('node:http')).get('http://127.0.0.1:9')",
     "(await import('node:dns')).lookup('localhost', () => {})",
     "(await import('node:dns/promises')).resolve('localhost')",
+    "new (await import('node:dns')).Resolver().resolve4('localhost', () => {})",
+    "new (await import('node:dns/promises')).Resolver().reverse('127.0.0.1')",
     "(await import('node:dgram')).createSocket('udp4')",
   ];
   const tries = uses.map(
