@@ -157,14 +157,15 @@ export type RowsealErrorCode =
    * The row names a data key that this vault does not hold; an `UnknownKeyError`.
    *
    * - App: keep the row, load the header again and open the vault; rows may arrive before the
-   *   header that they need.
+   *   header that they need. One under a key that was dropped opens after `recallKeys`, with an
+   *   earlier header.
    * - User: “Some entries wait for this device to catch up.”
    * - Lost: nothing, unless the header with that key is gone for good.
    */
   | 'UNKNOWN_KEY'
   /**
-   * The row was written after its key was revoked, by whoever it was taken from or by one of the
-   * user's devices that was offline.
+   * The row was written after its key was revoked, or under one that was dropped and recalled: by
+   * whoever it was taken from, or by one of the user's devices that was offline.
    *
    * - App: keep it and ask; once the user knows, open it with `{ acceptRetired: true }` and seal it
    *   again.

@@ -36,11 +36,11 @@ export interface AdoptedVault {
 
 /**
  * Ends a `HEADER_CONFLICT`: takes the stored header in place of the one this device remembers,
- * and adds the keys that only the latter had, so that no row is lost. Rows under one that was revoked
- * and then dropped on the other side are `KEY_RETIRED`.
+ * and adds the keys that only the latter had, so that no row is lost.
  *
  * Call it only after the user decided: compare `fingerprintOf` with another device first, since a
- * server can also fork devices on purpose. The secret is that of the stored header.
+ * server can also fork devices on purpose. The secret is that of the stored header. Rows under a key
+ * that was revoked and then dropped on the other side are `KEY_RETIRED`.
  *
  * @throws `STORE_FAILED`, `NO_SECURE_RANDOM`; for what the store holds, `VAULT_MISSING`, also when
  * this device remembers no header, `VAULT_MISMATCH`, `HEADER_MALFORMED`, `UNSUPPORTED_VERSION`,
