@@ -8,7 +8,7 @@ import { HASH_LENGTH } from '../crypto/derive.js';
 import { RowsealError, refuseNewer } from '../errors.js';
 import { isDeeper } from '../rows/json-value.js';
 import type { AnyRow } from '../rows/row-values.js';
-import { fromLineValue, type LineValue } from './export-value.js';
+import { fromLineValue, isCrowded, type LineValue } from './export-value.js';
 
 /** Bytes of the first line without its line feed: a header at its limit, and the words around it. */
 export const FIRST_LINE_LIMIT = 128 * 1024;
@@ -83,7 +83,7 @@ function readRow(held: unknown): AnyRow | null {
   if (typeof held !== 'object' || held === null || Array.isArray(held)) return null;
   const row: Record<string, unknown> = {};
   const entries = Object.entries(held);
-  if (entries.length > NAME_LIMIT) return null;
+  if (entries.length > NAME_LIMIT || isCrowded(Object.values(held))) return null;
   for (const [name, value] of entries) {
     if (name === '__proto__' || !isName(name)) return null;
     row[name] = fromLineValue(value);

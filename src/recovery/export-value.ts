@@ -21,6 +21,20 @@ export type LineValue = string | number | boolean | null | Readonly<Record<strin
 
 const SPECIAL_NUMBERS = ['NaN', 'Infinity', '-Infinity', '-0'];
 
+/** Small values take many times their text in memory: no more than 1 MiB of JSON can have. */
+export const JSON_COMMA_LIMIT = 512 * 1024;
+
+/** Whether the JSON among the values of a line has more commas than a row may. */
+export function isCrowded(values: readonly unknown[]): boolean {
+  let commas = 0;
+  for (const value of values) {
+    const text = (value as { readonly json?: unknown } | null)?.json;
+    if (typeof text !== 'string') continue;
+    for (let at = text.indexOf(','); at >= 0; at = text.indexOf(',', at + 1)) commas += 1;
+  }
+  return commas > JSON_COMMA_LIMIT;
+}
+
 /** How a value stands in a line; `undefined` when no database has such a value. */
 export function toLineValue(value: unknown): LineValue | undefined {
   switch (typeof value) {

@@ -5,7 +5,7 @@ import { parseEnvelope } from '../rows/envelope.js';
 import { type AnyRow, ownValue, rowIdBytes } from '../rows/row-values.js';
 import type { Table } from '../rows/table.js';
 import { formatRowLine, LINE_LIMIT } from './export-line.js';
-import { isDate, type LineValue, toLineValue } from './export-value.js';
+import { isCrowded, isDate, type LineValue, toLineValue } from './export-value.js';
 
 /** The name that a table has in formats, whatever it is called now. */
 export function storedNameOf({ layout }: Table): string {
@@ -19,8 +19,10 @@ export function storedNameOf({ layout }: Table): string {
  */
 export function sealedLine(table: Table, row: AnyRow): string {
   assertSealed(table, row);
-  const line = formatRowLine(storedNameOf(table), lineValues(table, row));
-  if ((encodeUtf8(line) as Uint8Array).length <= LINE_LIMIT) return line;
+  const values = lineValues(table, row);
+  const line = formatRowLine(storedNameOf(table), values);
+  const fits = (encodeUtf8(line) as Uint8Array).length <= LINE_LIMIT;
+  if (fits && !isCrowded(Object.values(values))) return line;
   throw new RowsealError(
     'LIMIT_EXCEEDED',
     'This row and its siblings are larger than a line of an export may be. Let a device merge them, then export again.',

@@ -10,6 +10,7 @@ import { deriveKey } from '../../src/keys/vault-facts.js';
 import * as header from '../../src/keys/vault-header.js';
 import { CLOCK_TOLERANCE_MS } from '../../src/keys/writer-clock.js';
 import * as lines from '../../src/recovery/export-line.js';
+import { JSON_COMMA_LIMIT } from '../../src/recovery/export-value.js';
 import { SIBLING_LIMIT } from '../../src/recovery/open-payloads.js';
 import { BIGINT_LENGTH_LIMIT } from '../../src/rows/integer-codec.js';
 import { JSON_DEPTH_LIMIT } from '../../src/rows/json-value.js';
@@ -84,6 +85,7 @@ export const LIMITS: Readonly<Record<string, Check>> = {
     const line = `{"table":"t","row":{"id":"n1",${names.join()}}}`;
     if (lines.parseLine(line) === null) throw new Error('no line');
   }),
+  'commas in the JSON of a row of an export': constant(JSON_COMMA_LIMIT),
   'depth of a line of an export': (stated) => {
     const deepest = { table: 't', row: { id: 'n1', a: { bytes: '' } } };
     expect(stated).toBe(3);

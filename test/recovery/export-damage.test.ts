@@ -14,6 +14,7 @@ import {
   parseLine,
   type RowLine,
 } from '../../src/recovery/export-line.js';
+import { JSON_COMMA_LIMIT } from '../../src/recovery/export-value.js';
 import { holdsInTime } from '../properties/holds.js';
 import { exportedLines, exportWorld, notes, readExport, rowsOf } from '../support/exports.js';
 import { fastKdf } from '../support/fast-kdf.js';
@@ -285,6 +286,18 @@ it('whatever the lines are, nothing comes of them but entries and refusals', asy
       }
     }),
   );
+});
+
+it('JSON of more values than a row may have is not parsed, in however many columns it stands', () => {
+  const half = { json: `[${'"",'.repeat(JSON_COMMA_LIMIT / 2)}""]` };
+  const row = { id: 'n1', a: half, b: half, c: null, d: 'text' };
+  const whole = JSON.stringify({ table: 'notes', row });
+  expect(parseLine(whole)).toMatchObject({ row: { c: null } });
+  const parse = vi.spyOn(JSON, 'parse');
+  const more = JSON.stringify({ table: 'notes', row: { ...row, c: { json: '[0,0]' } } });
+  expect(parseLine(more)).toBeNull();
+  expect(parse).toHaveBeenCalledTimes(1); // the line
+  parse.mockRestore();
 });
 
 it('a line of more values than a row has is not parsed: in memory they would be many times its text', () => {

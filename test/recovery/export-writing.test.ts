@@ -12,6 +12,7 @@ import {
   type Vault,
 } from '../../src/index.js';
 import { LINE_LIMIT } from '../../src/recovery/export-line.js';
+import { JSON_COMMA_LIMIT } from '../../src/recovery/export-value.js';
 import { exportedLines, exportWorld, notes, rowsOf } from '../support/exports.js';
 
 const { vault, store } = await exportWorld();
@@ -113,6 +114,13 @@ it('a visible value that no file can hold keeps its row out, and stops no other'
   for await (const _ of file);
   const { done, rows: written, leftOut } = file.report();
   expect([done, written, leftOut]).toEqual([true, 1, { ROW_MALFORMED: values.length }]);
+});
+
+it('a row with more JSON beside it than can be read back is left out', async () => {
+  const crowded = { ...row('n1'), folder: new Array(JSON_COMMA_LIMIT + 2).fill(0) };
+  const file = exportVault(vault, rowsOf(notes, [crowded, row('n2')]));
+  for await (const _ of file);
+  expect(file.report()).toMatchObject({ rows: 1, leftOut: { LIMIT_EXCEEDED: 1 } });
 });
 
 it('a value that no database has is a TypeError', async () => {

@@ -11,6 +11,7 @@ export type Line =
   | { readonly rows: number; readonly mac: Uint8Array };
 
 const greatestNames = 259;
+const greatestCommas = 524_288;
 
 /** The header's text. */
 export function readFirstLine(line: string): string {
@@ -39,6 +40,9 @@ function readRow(json: unknown): Row {
   demand(typeof json === 'object' && json !== null && !Array.isArray(json), 'EXPORT_DAMAGED');
   const entries = Object.entries(json);
   demand(entries.length <= greatestNames, 'EXPORT_DAMAGED');
+  const texts = entries.map(([, value]) => (value as { json?: unknown } | null)?.json);
+  const commas = texts.map((text) => (typeof text === 'string' ? text.split(',').length - 1 : 0));
+  demand(commas.reduce((a, b) => a + b, 0) <= greatestCommas, 'EXPORT_DAMAGED');
   const values = entries.map(([name, value]) => {
     demand(name !== '__proto__', 'EXPORT_DAMAGED');
     return [nameIn(name), valueIn(value)] as const;
