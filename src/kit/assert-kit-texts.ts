@@ -14,6 +14,8 @@ const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
   direction: [],
 };
 const IN_SENTENCES = ['app', 'epoch'];
+/** What stands as it is on the page, as text or in the code's description. */
+const NO_SENTENCE = /^(title|codeDescription)$|(Heading|Label)$/;
 
 /** Throws a `TypeError` that names the text which is missing, unknown or wrong. */
 export function assertKitTexts(texts: KitTexts): void {
@@ -22,7 +24,8 @@ export function assertKitTexts(texts: KitTexts): void {
     if (!Object.hasOwn(englishKitTexts, name)) throw new TypeError(`A kit has no text '${name}'.`);
   }
   for (const name of Object.keys(englishKitTexts)) {
-    if (name !== 'months') assertText(name, given[name], PLACEHOLDERS[name] ?? IN_SENTENCES);
+    const inText = NO_SENTENCE.test(name) ? [] : IN_SENTENCES;
+    if (name !== 'months') assertText(name, given[name], PLACEHOLDERS[name] ?? inText);
   }
   const { months, language, direction } = texts;
   if (!Array.isArray(months) || months.length !== MONTHS) {
