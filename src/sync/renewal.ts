@@ -28,6 +28,15 @@ export function gainsByRenewal(
   return outdated(vault, sealed).some((payload) => !leftSiblings.includes(payload));
 }
 
+/**
+ * Whether a sibling opens only for who accepts it: it leaves with the acceptance, or never.
+ *
+ * The payload in place is noted when it is accepted, and opens from then on.
+ */
+export function hasRetiredSibling({ siblings }: Arrivals): boolean {
+  return siblings.some(({ afterRetirement, key }) => afterRetirement && key.status !== 'rotated');
+}
+
 function outdated(vault: Vault, { payload, siblings }: EngineRow): readonly string[] {
   const prefix = primaryPrefix(vault);
   return [payload, siblings]

@@ -20,7 +20,7 @@ import {
 } from './open-arrivals.js';
 import { notedUnderHeldKey } from './own-memory.js';
 import { settleVisible } from './plaintext.js';
-import { gainsByRenewal } from './renewal.js';
+import { gainsByRenewal, hasRetiredSibling } from './renewal.js';
 import { needsOpening, type RowInHand, type SettleContext, takeInHand } from './row-in-hand.js';
 import { outcomeOf, type SettledRow, troubleFrom } from './row-outcome.js';
 import { clearOf } from './row-record.js';
@@ -196,7 +196,7 @@ function sendingOf(
   // What the server refused stands here and nowhere else; what it lost may be back by now.
   const isOld = renewed !== null && gainsByRenewal(context.vault, renewed, arrivals);
   // Whoever accepted what arrived is not asked again, as after a wait for another device.
-  const isAnswer = lacking && isAccepted(context, work);
+  const isAnswer = (lacking || hasRetiredSibling(arrivals)) && isAccepted(context, work);
   const isWanted = isResealed || isOld || isAnswer || (isRetried && (work.rejected || lacking));
   if (isWanted) return { when: 'now', sent: record.sent };
   if (!lacking) return { when: 'never' };

@@ -157,10 +157,12 @@ export async function reencryptToTheEnd({ db }: RotationDevice, mirror: Mirror):
 }
 
 async function reencryptOnce(mirror: Mirror): Promise<number> {
-  const troubled = await mirror.troubledRows();
-  if (troubled.some(({ code }) => code === 'KEY_RETIRED')) {
-    await mirror.retry({ acceptRetired: true });
-  }
+  const inPlace = await mirror.troubledRows();
+  const beside = await mirror.findings();
+  const isAsked =
+    inPlace.some(({ code }) => code === 'KEY_RETIRED') ||
+    beside.some(({ finding }) => finding === 'sibling-refused:KEY_RETIRED');
+  if (isAsked) await mirror.retry({ acceptRetired: true });
   const { left } = await mirror.reencryptAll({ pageLength: 20, pauseMs: 20 });
   await mirror.flush();
   return left;

@@ -237,4 +237,26 @@ describe('a row under a revoked key that was written since', () => {
     expect(world.outdated(rekeyed)).toEqual([]);
     expect(laptop.engine.row('notes', 'n1')).toMatchObject({ title: 'from elsewhere' });
   });
+
+  it('leaves its place among the siblings, too, when it is accepted and adds nothing', async () => {
+    const offline = await world.open(world.first);
+    const rekeyed = await world.rekey(next);
+    await laterThan(Date.now());
+    const late = encryptRow(offline, notes, { id: 'n1', title: 'late' });
+    const options = { previous: late, acceptRetired: true };
+    const later = encryptRow(rekeyed, notes, { id: 'n1', title: 'later' }, options);
+    const { payload } = late;
+    world.server.hostile.change('notes', 'n1', { payload: later.payload, siblings: payload });
+    await unlocked(rekeyed, laptop);
+    await laptop.sync();
+    expect(await laptop.reencrypt()).toMatchObject({ left: 1 });
+    expect(await laptop.mirror.troubledRows()).toEqual([]);
+    const finding = 'sibling-refused:KEY_RETIRED';
+    expect(await laptop.mirror.findings()).toEqual([{ table: 'notes', id: 'n1', finding }]);
+    await laptop.mirror.retry({ acceptRetired: true });
+    await laptop.sync();
+    expect(world.outdated(rekeyed)).toEqual([]);
+    expect(await laptop.reencrypt()).toMatchObject({ left: 0 });
+    expect(laptop.engine.row('notes', 'n1')).toMatchObject({ title: 'later' });
+  });
 });
