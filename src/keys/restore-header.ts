@@ -5,10 +5,10 @@ import { type FoundHeader, foundHeader } from './found-header.js';
 import { missingFrom, openHeld } from './held-keys.js';
 import { type DataKey, KEY_COUNT_LIMIT, type Keyset } from './keyset.js';
 import { holdKeys } from './opening.js';
-import { withRecalled } from './recall-keys.js';
+import { recallKeys, withRecalled } from './recall-keys.js';
 import { replaceHeader } from './replace-header.js';
 import { BEFORE_ALL_ROWS, retire } from './rotate-data-key.js';
-import { loadHeaderText, loadPin } from './store-access.js';
+import { follows, loadHeaderText, loadPin } from './store-access.js';
 import { revealSecrets, type Vault, type VaultSecrets } from './vault.js';
 import type { VaultHeader } from './vault-header.js';
 import { assertStore, type VaultStore } from './vault-store.js';
@@ -22,7 +22,10 @@ export interface RestoredHeader {
    * that was given up, `none`, or a `damaged` one.
    */
   readonly found: FoundHeader['found'];
-  /** The vault, under the header that now stands in the store unless that is newer. */
+  /**
+   * The vault, under the header that now stands in the store unless that is newer. Keys that only a
+   * replaced header of more than 32 changes ago had are `recalled`, as by `recallKeys`.
+   */
   readonly vault: Vault;
   /** Ids of the data keys that only the other line had: 32 bytes each, as base64url text. */
   readonly addedKeys: readonly string[];
@@ -75,8 +78,22 @@ export async function restoreHeader(store: VaultStore, vault: Vault): Promise<Re
     if (joined) return joined;
   }
   const damaged = found === 'damaged' ? text : null;
+  const next = found === 'older' ? withKeysOf(stored as VaultHeader, vault) : vault;
   await replaceHeader(store, { header: stored, pin, damaged }, secrets.header, secrets.vaultKey);
-  return { found, vault, addedKeys: [] };
+  return { found, vault: next, addedKeys: [] };
+}
+
+/**
+ * A header so far back that it may be another line's takes its keys along where nothing holds them:
+ * recalled, so that the user decides on their rows.
+ */
+function withKeysOf(stored: VaultHeader, vault: Vault): Vault {
+  if (follows(revealSecrets(vault).header, stored)) return vault;
+  try {
+    return recallKeys(vault, stored.text);
+  } catch {
+    return vault; // made by whoever was shut out
+  }
 }
 
 /** Adds the keys that only the other line has, by one change; `null` when it has none. */

@@ -110,17 +110,23 @@ describe('restoreHeader', () => {
 
   it('takes a header so old that its line can not be told for an older one, and adds no key', async () => {
     const { store, vault, header } = await createWorld();
-    const rotated = await rotateDataKey(store, vault);
-    const { vault: lean } = await dropRetiredKeys(store, rotated, { closeKeys: noneLeft });
-    let next = lean;
-    while (next.epoch < 35) next = await removeAndAdd(store, next);
+    const other = store.otherDevice();
+    const elsewhere = await openVault(other, quick());
+    let next = await rotateDataKey(store, vault);
+    while (next.epoch < 36) next = await removeAndAdd(store, next);
     store.header = header;
-    expect(await restoreHeader(store, next)).toEqual({
-      found: 'older',
-      vault: next,
-      addedKeys: [],
-    });
+    const lost = await rotateDataKey(other, elsewhere);
+    const row = encryptRow(lost, diary, ROW);
+    const { found, vault: restored, addedKeys } = await restoreHeader(store, next);
+    expect([found, restored.header, addedKeys]).toEqual(['older', next.header, []]);
     expect(store.header).toBe(next.header);
+    // Only this device has the key of the line that was replaced, and only for the user to decide.
+    expect(restored.keys.map(({ status }) => status)).toEqual(['primary', 'rotated', 'recalled']);
+    expect(() => decryptRow(restored, diary, row)).toThrow(retired);
+    expect(decryptRow(restored, diary, row, ACCEPTED)).toEqual(ROW);
+    store.header = forge(lost.header, stolenKey(vault), { keyset: new Uint8Array(40) });
+    const again = { found: 'older', vault: next, addedKeys: [] };
+    expect(await restoreHeader(store, next)).toEqual(again);
   });
 
   it('adds the keys of an older header of another line, decrypt-only', async () => {
