@@ -6,6 +6,9 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 
+/** Node has it; its types know nothing but a module's name. */
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<WebAssembly.Module> };
+
 const MODULES = join(import.meta.dirname, '../../node_modules');
 const PGLITE = join(MODULES, '@electric-sql/pglite');
 /** Where tools keep what they can make again; `npm ci` empties it. */
