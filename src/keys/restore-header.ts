@@ -23,8 +23,10 @@ export interface RestoredHeader {
    */
   readonly found: FoundHeader['found'];
   /**
-   * The vault, under the header that now stands in the store unless that is newer. Keys that only a
-   * replaced header of more than 32 changes ago had are `recalled`, as by `recallKeys`.
+   * The vault, under the header that now stands in the store unless that is newer.
+   *
+   * Keys that only a replaced header of more than 32 changes ago had are `recalled`, as by
+   * `recallKeys`.
    */
   readonly vault: Vault;
   /** Ids of the data keys that only the other line had: 32 bytes each, as base64url text. */

@@ -69,6 +69,7 @@ export const EXCEPTIONS: Exceptions = {
     UNKNOWN_KEY: LISTED,
     UNSUPPORTED_VERSION: LISTED,
   },
+  restoreHeader: { UNLOCK_FAILED: 'what a far older header held is not recalled then' },
   exportVault: {
     KEY_RETIRED: COUNTED,
     LIMIT_EXCEEDED: COUNTED,
