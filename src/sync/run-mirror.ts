@@ -88,6 +88,8 @@ async function takeUp(run: MirrorRun, vault: Vault | null): Promise<void> {
   const standing = await store.takeOver({ vaultId, declarations, silentSince: null });
   if (standing === 'replaced') void endReplaced(run);
   if (run.ended) throw run.ended;
+  // Whoever worked meanwhile may have noted a newer key than this mirror's.
+  run.turnVault = null;
   run.isWorking = standing === 'working';
 }
 
