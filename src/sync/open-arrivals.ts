@@ -8,7 +8,7 @@ import { boundValuesOf } from './row-record.js';
 import type { EngineRow } from './sync-store.js';
 
 /** A server could name as many as it likes; an honest trigger keeps one for each device. */
-const SIBLING_LIMIT = 64;
+export const SIBLING_LIMIT = 64;
 /** Rows whose bound values are tried: each costs an opening for every sibling. */
 const EARLIER_LIMIT = 4;
 
@@ -139,7 +139,8 @@ export function refusalFrom(error: unknown): RowsealError {
   return error;
 }
 
-function siblingPayloads({ siblings }: EngineRow): readonly string[] {
+/** As many as are opened. */
+export function siblingPayloads({ siblings }: EngineRow): readonly string[] {
   if (typeof siblings !== 'string' || siblings === '') return [];
   return siblings.split(' ', SIBLING_LIMIT);
 }

@@ -1,7 +1,7 @@
 /** Whether a row is to be re-encrypted: what of it is under another key than the primary. */
 import type { KeyInfo, Vault } from '../keys/vault.js';
 import { keyPrefix } from '../rows/key-use.js';
-import type { Arrivals } from './open-arrivals.js';
+import { type Arrivals, siblingPayloads } from './open-arrivals.js';
 import type { EngineRow } from './sync-store.js';
 
 /** How payloads begin under the vault's primary key: 44 characters. */
@@ -37,9 +37,9 @@ export function hasRetiredSibling({ siblings }: Arrivals): boolean {
   return siblings.some(({ afterRetirement, key }) => afterRetirement && key.status !== 'rotated');
 }
 
-function outdated(vault: Vault, { payload, siblings }: EngineRow): readonly string[] {
+function outdated(vault: Vault, sealed: EngineRow): readonly string[] {
   const prefix = primaryPrefix(vault);
-  return [payload, siblings]
-    .flatMap((text) => (typeof text === 'string' && text !== '' ? text.split(' ') : []))
-    .filter((text) => !text.startsWith(prefix));
+  return [String(sealed.payload), ...siblingPayloads(sealed)].filter(
+    (text) => !text.startsWith(prefix),
+  );
 }

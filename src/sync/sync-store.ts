@@ -275,7 +275,11 @@ export interface SyncStore {
   ): Promise<RenewedRows | 'replaced'>;
   /** A row of the sealed tables, drawn about at random; `null` when there is none. */
   anyRow(): Promise<RowName | null>;
-  /** How the payloads in the sealed tables begin, siblings included; in no order. */
+  /**
+   * How the payloads in the sealed tables begin, siblings included; in no order.
+   *
+   * More than 64 siblings of one row, which no honest server keeps, count as one that is empty.
+   */
   keyUse(): Promise<readonly PrefixUse[]>;
   /** What waits for upload, which sync may wait for in turn. */
   uploadsWaiting(): Promise<WaitingUploads>;

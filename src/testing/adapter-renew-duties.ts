@@ -83,12 +83,14 @@ export const RENEW_DUTIES: Readonly<Record<string, AdapterDuty>> = {
       served('notes', 'n4', { ...note(PRIMARY), payload: null, siblings: null }),
       served('tasks', 't1', { ...sealedTask(), payload: under(EARLIER) }),
     ]);
+    const many = Array<string>(65).fill(EARLIER);
+    await hands.deliver([served('notes', 'n5', note(PRIMARY, ...many))]);
     const uses = [...(await store.keyUse())].sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
     const expected = [
-      { prefix: '', payloads: 1 },
+      { prefix: '', payloads: 2 },
       { prefix: '","', payloads: 1 },
       { prefix: EARLIER, payloads: 4 },
-      { prefix: PRIMARY, payloads: 1 },
+      { prefix: PRIMARY, payloads: 2 },
       { prefix: 'plain "text"', payloads: 1 },
     ];
     ensureEqual(uses, expected, 'How many payloads begin so');

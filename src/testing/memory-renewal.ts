@@ -1,5 +1,6 @@
 /** Which sealed rows are under a key that is not the primary, and what waits for upload. */
 import { pooledRandomBytes } from '../crypto/random.js';
+import { SIBLING_LIMIT } from '../sync/open-arrivals.js';
 import { type RowName, rowKey } from '../sync/row-name.js';
 import type { EngineRow, PrefixUse, RenewedRows, WaitingUploads } from '../sync/sync-store.js';
 import type { MemoryDatabase } from './memory-database.js';
@@ -63,8 +64,9 @@ function isBefore(one: RowName, other: RowName): boolean {
   return one.table === other.table ? one.id < other.id : one.table < other.table;
 }
 
-/** The one in place and its siblings. */
+/** The one in place and its siblings; more than are opened count as one. */
 function payloadsOf({ payload, siblings }: EngineRow): readonly string[] {
-  const beside = String(siblings ?? '').split(' ');
-  return [String(payload ?? ''), ...beside.filter((text) => text !== '')];
+  const text = String(siblings ?? '');
+  const beside = text === '' ? [] : text.split(' ', SIBLING_LIMIT + 1);
+  return [String(payload ?? ''), ...(beside.length > SIBLING_LIMIT ? [''] : beside)];
 }

@@ -179,6 +179,19 @@ describe('siblings', () => {
     expect(laptop.sent()).toBe(sent);
     expect(world.server.row('notes', 'n1')?.siblings).toBe(other);
   });
+
+  it('that are more than are opened cause none either', async () => {
+    const other = String(world.server.row('notes', 'n2')?.payload);
+    await unlocked(next, laptop);
+    await laptop.reencrypt();
+    const siblings = Array.from({ length: 100 }, (_, at) => other.slice(0, -3) + (100 + at));
+    world.server.hostile.change('notes', 'n1', { siblings: siblings.join(' ') });
+    await laptop.sync();
+    await laptop.reencrypt();
+    const sent = laptop.sent();
+    expect(await laptop.reencrypt()).toEqual({ done: 0, left: 1 });
+    expect(laptop.sent()).toBe(sent);
+  });
 });
 
 describe('two devices', () => {

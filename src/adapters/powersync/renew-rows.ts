@@ -1,5 +1,6 @@
 /** Which sealed rows are under a key that is not the primary, and what waits for upload. */
 import type { CommonPowerSyncDatabase, LockContext, Transaction } from '@powersync/common';
+import { SIBLING_LIMIT } from '../../sync/open-arrivals.js';
 import type { RowName } from '../../sync/row-name.js';
 import type { PrefixUse, RenewedRows, WaitingUploads } from '../../sync/sync-store.js';
 import { NOW_MS } from './bookkeeping.js';
@@ -130,8 +131,14 @@ function served(column: 'payload' | 'siblings'): string {
   return `coalesce(iif(${isRow}, json_extract(s.data, '$.${column}'), '') || '', '')`;
 }
 
-/** SQL for its siblings, one a row: none of our own text has a quote or an escape, and no other gets out. */
+/**
+ * SQL for its siblings, one a row: none of our own text has a quote or an escape, and no other gets out.
+ *
+ * To take millions apart, of which no more than the first are opened, would take a device many seconds.
+ */
 function siblings(): string {
-  const list = `'[' || replace(json_quote(${served('siblings')}), ' ', '","') || ']'`;
-  return `json_each(iif(${served('siblings')} = '', '[]', ${list}))`;
+  const text = served('siblings');
+  const list = `'[' || replace(json_quote(${text}), ' ', '","') || ']'`;
+  const isTooMany = `length(${text}) - length(replace(${text}, ' ', '')) >= ${SIBLING_LIMIT}`;
+  return `json_each(CASE WHEN ${text} = '' THEN '[]' WHEN ${isTooMany} THEN '[""]' ELSE ${list} END)`;
 }
