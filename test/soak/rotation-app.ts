@@ -43,6 +43,8 @@ const OWNER = 'ada';
 const VAULTS = 'rowseal_vaults';
 /** A network that takes so long at most, each way: kills are to fall into uploads too. */
 const LONGEST_WAY_MS = 20;
+/** A merge may be left to another device for a minute. */
+const PATIENCE_MS = 180_000;
 
 /** What the user keeps, and types on each device. */
 export const opener: VaultOpener = bySecret(new Uint8Array(32).map((_, at) => at + 1));
@@ -146,12 +148,14 @@ export function editsOf(db: PowerSyncDatabase): Promise<Edit[]> {
 
 /** Re-encrypts, with what the user is asked about accepted, until this device has nothing else. */
 export async function reencryptToTheEnd({ db }: RotationDevice, mirror: Mirror): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const left = await reencryptOnce(mirror).catch(ifLocked);
     const { waiting } = await db.get<{ waiting: number }>(
       'SELECT count(*) AS waiting FROM ps_crud',
     );
     if (left + waiting + mirror.status.pendingIn + mirror.status.pendingMerges === 0) return;
+    if (Date.now() > deadline) throw new Error(`${left} payloads and ${waiting} uploads stay.`);
     await wait(50);
   }
 }
