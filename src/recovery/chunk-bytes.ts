@@ -16,6 +16,11 @@ const HIGH_SURROGATE = /[\ud800-\udbff]$/;
 export async function* chunkBytes(
   source: ExportSource,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  if (typeof source === 'string') {
+    throw new TypeError(
+      'An export is read from a stream, or from a list of pieces: not from a path.',
+    );
+  }
   let half = '';
   for await (const chunk of source) {
     if (isBytes(chunk)) {

@@ -339,6 +339,10 @@ describe('the source', () => {
     await expect(openExport(source, opener)).rejects.toThrow(TypeError);
   });
 
+  it('is no path', async () => {
+    await expect(openExport('backup.rowseal', opener)).rejects.toThrow(/not from a path/);
+  });
+
   it('is not touched where the call is wrong', async () => {
     const untouched = {
       [Symbol.asyncIterator]() {

@@ -96,6 +96,14 @@ describe('what a server counted', () => {
     expect(countKeyUse([...counted, newer])[2]).toEqual({ keyId: primary, payloads: 5 });
   });
 
+  it('stays a number that settings can show, whatever the server says', () => {
+    const counted = [
+      { prefix: keyPrefix(rotated), payloads: `1${'0'.repeat(20)}` },
+      { prefix: keyPrefix(primary), payloads: 2n ** 64n },
+    ];
+    for (const { payloads } of countKeyUse(counted)) expect(payloads).toBe(2 ** 44);
+  });
+
   it('is told from a row with columns of those names', () => {
     const row = { ...newer, prefix: '+49', payloads: 3 };
     expect(countKeyUse([row])).toEqual([{ keyId: primary, payloads: 1 }]);
