@@ -1,5 +1,5 @@
 /**
- * `npx tsx test/soak/export.ts`: writes and reads an export of 200,000 rows, some 200 MB, in a heap
+ * `npm run soak:export`: writes and reads an export of 200,000 rows, some 200 MB, in a heap
  * of 64 MB. It fails where either holds more than a line, since the heap does not suffice then.
  *
  * `-- --rows 1000000` for more.
