@@ -91,7 +91,7 @@ export interface Mirror {
    *
    * It keeps stamps and plaintext, and needs no place to go on from: call it at each start, on as many
    * devices as there are. Rows are taken a page at a time, and each page is uploaded before the next;
-   * offline it waits. What is not in step is left, so look at `troubledRows` and `findings` first, and
+   * offline it waits. What does not open is left, so look at `troubledRows` and `findings` first, and
    * `retry` with `acceptRetired` what is the user's own. Where another mirror of the database works, that
    * one seals.
    *

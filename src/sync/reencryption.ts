@@ -34,7 +34,7 @@ export interface MirrorReencryptionOptions {
 export interface MirrorReencryption {
   /** How many payloads are no longer under another key than the primary since it began. */
   readonly done: number;
-  /** How many are still: of rows that are not in step, or that came since. */
+  /** How many are still: what does not open, was refused by the server, or came since. */
   readonly left: number;
 }
 

@@ -265,8 +265,8 @@ export interface SyncStore {
    * the one in place, or one among the `siblings`.
    *
    * They are looked for in the sealed tables, in rising order of table and id, `after` a row or from
-   * the first on; the order is the store's own. Rows that have such an entry, or a trouble, or were
-   * rejected are passed over.
+   * the first on; the order is the store's own. Rows that have such an entry, or were rejected, are
+   * passed over; not those with a trouble, which may be a sibling's alone.
    */
   renewRows(
     prefix: string,

@@ -14,10 +14,9 @@ export function renewRows(
   after: RowName | null,
   limit: number,
 ): RenewedRows {
-  const { queue, records, rejected } = side.database;
+  const { queue, rejected } = side.database;
   const renewed = new Set([...queue.values()].filter(({ dir }) => dir === 'renew').map(rowKey));
-  const isPassedOver = (key: string) =>
-    renewed.has(key) || rejected.has(key) || Boolean(records.get(key)?.record.trouble);
+  const isPassedOver = (key: string) => renewed.has(key) || rejected.has(key);
   const outdated = sealedRows(side)
     .filter((row) => after === null || isBefore(after, row))
     .filter((row) => !isPassedOver(rowKey(row)))

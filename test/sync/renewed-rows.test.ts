@@ -1,5 +1,6 @@
 /** Re-encryption through a mirror, in memory: what is sealed again, by whom, and what is left. */
 import { decryptRowDetails, encryptRow, type SealedRowOf, type Vault } from 'rowseal';
+import { vaultForTesting } from 'rowseal/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { laterThan } from '../support/later-than.js';
 import { prefixOf } from '../support/rekeyed-devices.js';
@@ -178,6 +179,24 @@ describe('siblings', () => {
     expect(await laptop.reencrypt()).toEqual({ done: 0, left: 1 });
     expect(laptop.sent()).toBe(sent);
     expect(world.server.row('notes', 'n1')?.siblings).toBe(other);
+  });
+
+  it('of a key that nobody has keep nothing else under an old key', async () => {
+    const stranger = vaultForTesting('somebody else').vault;
+    const { payload: siblings } = encryptRow(stranger, notes, { id: 'n1', title: 'unknown' });
+    world.server.hostile.change('notes', 'n1', { siblings });
+    await unlocked(next, laptop);
+    await laptop.sync();
+    const waits = [{ id: 'n1', kind: 'waiting', code: 'UNKNOWN_KEY' }];
+    expect(await laptop.mirror.troubledRows()).toMatchObject(waits);
+    expect(await laptop.reencrypt()).toEqual({ done: 7, left: 1 });
+    const stored = world.server.row('notes', 'n1');
+    expect(String(stored?.payload).startsWith(prefixOf(next))).toBe(true);
+    expect(stored?.siblings).toBe(siblings);
+    const sent = laptop.sent();
+    expect(await laptop.reencrypt()).toEqual({ done: 0, left: 1 });
+    expect(laptop.sent()).toBe(sent);
+    expect(await laptop.mirror.troubledRows()).toMatchObject(waits);
   });
 
   it('that are more than are opened cause none either', async () => {

@@ -19,7 +19,7 @@ export const BROKEN_RENEWALS: BrokenAdapters = {
   ],
   'queues nothing to be re-encrypted': [
     storesBy(() => ({ renewRows: async () => ({ queued: 0, last: null }) })),
-    'passes over rows that are not in step',
+    'passes over rows that the server refused, and no others',
   ],
   'goes on after all was cleared': [
     storesBy((store) => ({

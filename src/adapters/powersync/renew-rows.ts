@@ -71,7 +71,6 @@ function outdatedIds(
       SELECT 1 FROM ${siblings()} AS b WHERE NOT ${isUnder('b.value')}
     ))
     AND NOT EXISTS (SELECT 1 FROM rowseal_queue WHERE ${ofRow} AND dir = 'renew')
-    AND NOT EXISTS (SELECT 1 FROM rowseal_rows WHERE ${ofRow} AND trouble IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM rowseal_rejected WHERE ${ofRow})
     ORDER BY s.id LIMIT ?`,
     [prefix, from, limit],
