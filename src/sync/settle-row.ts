@@ -95,7 +95,11 @@ function settleOpened(row: RowInHand): RowOutcome {
 
 /** The user knows of what had arrived when they accepted it, and of nothing later. */
 function isAccepted({ acceptRetiredUpTo }: SettleContext, { entries }: RowWork): boolean {
-  if (acceptRetiredUpTo === 0 || entries.every(({ dir }) => dir === 'out')) return false;
+  // To be re-encrypted a row may be asked for at any time, also after it arrived later.
+  const isAsked = entries.some(
+    ({ dir, seq }) => dir !== 'out' && (dir !== 'renew' || seq <= acceptRetiredUpTo),
+  );
+  if (acceptRetiredUpTo === 0 || !isAsked) return false;
   return entries.every(({ dir, seq }) => dir !== 'in' || seq <= acceptRetiredUpTo);
 }
 

@@ -16,6 +16,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Mirror } from '../../src/sync/mirror.js';
 import { runMirror } from '../../src/sync/run-mirror.js';
 import { laterThan } from '../support/later-than.js';
+import { prefixOf } from '../support/rekeyed-devices.js';
 
 const notes = defineTable('notes', { title: encrypted.text(), body: encrypted.text().optional() });
 const { vault: first, opener } = vaultForTesting('accepted rows');
@@ -26,6 +27,8 @@ let current: Vault;
 let mirror: Mirror;
 let server: ReturnType<typeof memoryServer>;
 let engine: ReturnType<typeof memoryEngine>;
+/** The mirror's own. */
+let store: SyncStore;
 /** Called after each batch that is written. */
 let afterBatch: () => void;
 /** Called before each pass looks what there is to do. */
@@ -35,8 +38,8 @@ let afterRelease: () => void;
 
 beforeEach(async () => {
   offline = await openVault(memoryStore(first.header), opener);
-  const store = memoryStore(first.header);
-  const rekeyed = await rekeyVault(store, await openVault(store, opener), {
+  const vaults = memoryStore(first.header);
+  const rekeyed = await rekeyVault(vaults, await openVault(vaults, opener), {
     keep: [opener],
     recoveryKey: generateRecoveryKey(),
   });
@@ -52,7 +55,7 @@ beforeEach(async () => {
 });
 
 function startMirror(): Promise<Mirror> {
-  const store = engine.store();
+  store = engine.store();
   const hooked: SyncStore = {
     ...store,
     async readWork(...args) {
@@ -127,6 +130,20 @@ describe('a retry that accepts rows under a revoked key', () => {
     await retried;
     expect(ids()).toEqual(['n1']);
     expect(mirror.status.quarantined).toBe(0);
+  });
+
+  it('takes none that arrives while it runs and is to be re-encrypted', async () => {
+    arrive('n1', 'written offline');
+    await mirror.flush();
+    const acts = [
+      () => arrive('forged', 'after the click'),
+      () => void store.renewRows(prefixOf(current), { table: 'notes', id: 'a' }, 1),
+    ];
+    afterBatch = () => acts.shift()?.();
+    await mirror.retry({ acceptRetired: true });
+    await mirror.flush();
+    expect(acts).toEqual([]);
+    expect(ids()).toEqual(['n1']);
   });
 
   it('takes no later payload of a row that it takes', async () => {
