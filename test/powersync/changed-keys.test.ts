@@ -114,6 +114,11 @@ describe('edits that wait for upload', () => {
     phone.mayUpload = false;
     phone.connect();
     await until(() => expect(phone.mirror().vault?.header).toBe(rotated.header));
+    // An upload that begins between the header and the next turn leaves, and its rows are sent again.
+    await until(async () => {
+      const payloads = (await phone.waiting()).map(({ payload }) => payload?.slice(0, 44));
+      expect(new Set(payloads)).toEqual(new Set([prefixOf(rotated)]));
+    });
     phone.mayUpload = true;
     await expectEdited(laptop);
     await untilSettled(laptop, phone);
