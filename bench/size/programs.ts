@@ -35,32 +35,32 @@ const PROGRAMS: readonly Program[] = [
   {
     name: CORE.join(', '),
     code: exporting(CORE),
-    budget: kilobytes(17.3), // the aim: 12
+    budget: kilobytes(17.4), // the aim: 12
   },
   {
     name: '… and byPassword',
     code: exporting([...CORE, 'byPassword']),
-    budget: kilobytes(22.7), // the aim: 18
+    budget: kilobytes(22.8), // the aim: 18
   },
   {
     name: '… and tables with all column types',
     code: exporting(APP),
-    budget: kilobytes(25.8),
+    budget: kilobytes(25.9),
   },
   {
     name: `added to that by ${MIRROR.join(', ')}`,
     code: `${exporting(APP)} export { ${MIRROR.join(', ')} } from 'rowseal/powersync';`,
     over: exporting(APP),
-    budget: kilobytes(22.5), // the aim: 12
+    budget: kilobytes(25.6), // the aim: 12
   },
 ];
 
 /** Everything that an entry point exports, with room for more of it: nobody ships it all. */
 const SUBPATH_BUDGETS: Readonly<Record<string, number>> = {
-  '.': kilobytes(36),
+  '.': kilobytes(45),
   './kit': kilobytes(12.5), // without the package qr
-  './powersync': kilobytes(54),
-  './testing': kilobytes(36),
+  './powersync': kilobytes(60),
+  './testing': kilobytes(37),
 };
 
 export function programs(subpaths: readonly string[]): readonly Program[] {
