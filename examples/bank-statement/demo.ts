@@ -2,10 +2,6 @@
  * A bank statement on a server that can't read it, told in chapters. Each says what it does and
  * checks it; the exit code is 0 only when every claim held.
  */
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { HELP, readArguments } from './arguments.js';
 import { showBothSides } from './chapters/both-sides.js';
 import { changeThePassword } from './chapters/changed-password.js';
@@ -21,10 +17,9 @@ import { searchTheServer } from './chapters/server-search.js';
 import { setUp } from './chapters/set-up.js';
 import { summarise } from './chapters/summary.js';
 import { tamperWithRow } from './chapters/tampered-row.js';
-import { startServer } from './server.js';
-import { createStory, type Story } from './story.js';
+import type { Story } from './story.js';
 import { createTerminal } from './terminal.js';
-import { UserMistake } from './user-mistake.js';
+import { runDemo, withStory } from './with-story.js';
 
 async function main(): Promise<number> {
   const { help, path, cleartext } = readArguments(process.argv.slice(2), process.env);
@@ -39,17 +34,7 @@ async function main(): Promise<number> {
   );
   terminal.line('sealed. Each line with a ✓ is a claim that was checked just then.');
   const statement = readStatement(terminal, path, cleartext);
-
-  const server = await startServer(statement);
-  const folder = await mkdtemp(join(tmpdir(), 'rowseal-demo-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const story = createStory({ terminal, statement, server, folder });
-  try {
-    return await tell(story);
-  } finally {
-    await story.end();
-    await server.sync.close();
-  }
+  return withStory(terminal, statement, tell);
 }
 
 async function tell(story: Story): Promise<number> {
@@ -68,14 +53,4 @@ async function tell(story: Story): Promise<number> {
   return summarise(story);
 }
 
-process.once('SIGINT', () => process.exit(130)); // with what is to be done at exit
-// A reader that has seen enough (`npm run demo | head`) is no error.
-process.stdout.on('error', () => process.exit(0));
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof UserMistake)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runDemo(main);

@@ -2,14 +2,10 @@
  * A laptop is lost, told in chapters: from kit and server to all rows on a new one, and then what the
  * lost one can still open. The exit code is 0 only when every claim held.
  */
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readStatement } from '../bank-statement/chapters/read-file.js';
-import { startServer } from '../bank-statement/server.js';
-import { createStory, type Story } from '../bank-statement/story.js';
+import type { Story } from '../bank-statement/story.js';
 import { createTerminal } from '../bank-statement/terminal.js';
+import { runDemo, withStory } from '../bank-statement/with-story.js';
 import { dropTheOldKey } from './chapters/drop-old-key.js';
 import { recoverOnNewLaptop } from './chapters/from-the-kit.js';
 import { loseTheLaptop } from './chapters/lost.js';
@@ -27,17 +23,7 @@ async function main(): Promise<number> {
   terminal.line('Each line with a ✓ is a claim that was checked just then.');
   const [path = null] = process.argv.slice(2);
   const statement = readStatement(terminal, path, path === null ? ['date', 'account'] : []);
-
-  const server = await startServer(statement);
-  const folder = await mkdtemp(join(tmpdir(), 'rowseal-recovery-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const story = createStory({ terminal, statement, server, folder });
-  try {
-    return await tell(story);
-  } finally {
-    await story.end();
-    await server.sync.close();
-  }
+  return withStory(terminal, statement, tell);
 }
 
 async function tell(story: Story): Promise<number> {
@@ -52,8 +38,4 @@ async function tell(story: Story): Promise<number> {
   return summarise(story);
 }
 
-process.once('SIGINT', () => process.exit(130)); // with what is to be done at exit
-// A reader that has seen enough (`npm run demo:recovery | head`) is no error.
-process.stdout.on('error', () => process.exit(0));
-
-process.exitCode = await main();
+await runDemo(main);
