@@ -2,7 +2,8 @@
 import { pooledRandomBytes } from '../crypto/random.js';
 import { SIBLING_LIMIT } from '../sync/open-arrivals.js';
 import { type RowName, rowKey } from '../sync/row-name.js';
-import type { EngineRow, PrefixUse, RenewedRows, WaitingUploads } from '../sync/sync-store.js';
+import type { PrefixUse, RenewedRows, WaitingUploads } from '../sync/sealing.js';
+import type { EngineRow } from '../sync/sync-store.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { StoreSide } from './memory-side.js';
 

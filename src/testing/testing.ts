@@ -15,18 +15,21 @@ export type {
   TroubleKind,
   TroubleTally,
 } from '../sync/row-trouble.js';
-export type { Sealing } from '../sync/sealing.js';
+export type {
+  PrefixUse,
+  RenewedRows,
+  Sealing,
+  SealingStore,
+  WaitingUploads,
+} from '../sync/sealing.js';
 export type {
   Direction,
   EngineRow,
-  PrefixUse,
   QueueEntry,
-  RenewedRows,
   RowOutcome,
   RowRecord,
   RowWork,
   SyncStore,
-  WaitingUploads,
   Work,
   WriteResult,
 } from '../sync/sync-store.js';

@@ -2,7 +2,7 @@
 import type { CommonPowerSyncDatabase, LockContext, Transaction } from '@powersync/common';
 import { SIBLING_LIMIT } from '../../sync/open-arrivals.js';
 import type { RowName } from '../../sync/row-name.js';
-import type { PrefixUse, RenewedRows, WaitingUploads } from '../../sync/sync-store.js';
+import type { PrefixUse, RenewedRows, WaitingUploads } from '../../sync/sealing.js';
 import { NOW_MS } from './bookkeeping.js';
 import { executeOver } from './json-chunks.js';
 import { literal, type MirroredTable, SERVED_LENGTH_LIMIT } from './mirrored-table.js';
