@@ -50,7 +50,8 @@ it('header old, rows new: they wait for their key, which the device that was use
   for (const device of [laptop, tablet]) {
     await untilShown(device, null);
     await untilTitles(device, ...LATER);
-    expect(device.mirror().status).toMatchObject({ waitingKeys: [], quarantined: 0 });
+    const inStep = { waitingKeys: [], quarantined: 0 };
+    await until(() => expect(device.mirror().status).toMatchObject(inStep));
   }
 });
 
@@ -58,7 +59,14 @@ it('header damaged, and then gone: any device that knows it puts it back', async
   const user = await unluckyUser();
   const { server, laptop, vault } = user;
   await server.dropChecks(); // the shipped ones let no such header in
-  await server.setColumns(VAULTS, 'ada', { header: vault.header.slice(0, -40) });
+  const half = { header: vault.header.slice(0, -40) };
+  await server.setColumns(VAULTS, 'ada', half);
+  await untilShown(laptop, 'HEADER_MALFORMED');
+  const known = laptop.mirror().vault as Vault;
+  expect((await restoreHeader(laptop.store, known)).found).toBe('damaged');
+  await untilShown(laptop, null);
+
+  await server.setColumns(VAULTS, 'ada', { ...half, hash: 'gone' });
   await untilShown(laptop, 'HEADER_MALFORMED');
   const hasToGoFirst = restoreHeader(laptop.store, laptop.mirror().vault as Vault);
   expect((await refusal(hasToGoFirst)).code).toBe('STORE_FAILED');
