@@ -31,7 +31,7 @@ describe('an edit', () => {
     expect(mood).toEqual(folder);
     expect(mood?.writer).not.toBe(before.stamps.mood?.writer);
     const tick = (stamp?: { time: number; counter: number }) =>
-      (stamp?.time ?? 0) * 0x10000 + (stamp?.counter ?? 0);
+      BigInt(stamp?.time ?? 0) * 0x10000n + BigInt(stamp?.counter ?? 0);
     expect(tick(mood)).toBeGreaterThan(tick(before.stamps.mood));
     expect(after).toMatchObject({ life: 1, lifeStamp: before.lifeStamp, unknownColumns: 0 });
   });
