@@ -27,3 +27,21 @@ it('listeners that throw or reject are told to the host, and called for the next
   }
   expect(new Set(reported.map(String))).toEqual(new Set(['Error: thrown']));
 });
+
+it('listeners hear of a header that came and went, by what the device remembers', async () => {
+  const db = await openPowerSync(vaultSchema);
+  const store = powerSyncVaultStore(db, { user: 'ada', save: async () => null });
+  await db.execute(
+    `INSERT INTO ps_untyped (type, id, data)
+    VALUES ('rowseal_vaults', 'ada', json_object('header', 'one'))`,
+  );
+  let calls = 0;
+  onTestFinished(
+    store.onHeader(() => {
+      calls += 1;
+    }),
+  );
+  await until(() => expect(calls).toBe(1));
+  await store.savePin('two');
+  await until(() => expect(calls).toBe(2));
+});

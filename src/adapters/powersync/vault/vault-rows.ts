@@ -11,6 +11,7 @@ import type { CommonPowerSyncDatabase } from '@powersync/common';
 import { startTimer, stopTimer } from '../../../rows/timer.js';
 import { reportBug } from '../../../sync/report-bug.js';
 import { VAULT_TABLE } from '../../../sync/vault-table.js';
+import { readPin } from './vault-pins.js';
 
 /** A header as the server sent it, which may be anything. */
 export interface VaultRow {
@@ -70,23 +71,29 @@ export async function lookUntil<T>(
   }
 }
 
-/** Calls back for the row that is there, and whenever it changed; returns how to stop it. */
+/**
+ * Calls back for the row that is there, and whenever it changed; returns how to stop it.
+ *
+ * Also when this device remembers another header: one that came and went between two looks leaves the
+ * row as it was.
+ */
 export function watchVaultRow(
   db: CommonPowerSyncDatabase,
   user: string,
   listener: () => void,
 ): () => void {
-  let seen: string | null | undefined;
+  let seen: string | null = null;
   let timer: unknown;
   let stopped = false;
   const look = async () => {
     // A database that is busy, or being closed, has nothing to tell.
     const row = await readVaultRow(db, user).catch(() => undefined);
-    if (stopped || row === undefined) return;
+    const pin = await readPin(db, user).catch(() => undefined);
+    if (stopped || row === undefined || pin === undefined) return;
     // Not its hash: a server may leave that as it was.
-    const header = row?.header;
-    if (header === seen) return;
-    seen = header;
+    const there = row && JSON.stringify([row.header, pin]);
+    if (there === seen) return;
+    seen = there;
     // Not awaited: it may take long, and ask for the row itself.
     void call(listener);
   };
