@@ -4,8 +4,8 @@
 import { isWellFormed } from '../bytes/utf8.js';
 
 /**
- * Control characters, line and paragraph separators, and the marks that turn writing round: any of
- * them could make the sheet say what the app does not.
+ * Control characters, line and paragraph separators, and the marks that turn writing round: each
+ * could make the sheet say what the app does not.
  */
 const UNSEEN = /[\p{Cc}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/u;
 

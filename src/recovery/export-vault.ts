@@ -24,7 +24,7 @@ export interface ExportOptions {
 export interface RowToExport {
   /** The table that declares it. */
   readonly table: Table;
-  /** The row as the server has it: `id`, visible columns, `payload`, and `siblings` if it has any. */
+  /** The row as the server has it: `id`, visible columns, `payload`, and `siblings` where there are some. */
   readonly row: Readonly<Record<string, unknown>>;
 }
 

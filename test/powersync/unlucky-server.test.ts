@@ -55,7 +55,7 @@ it('header old, rows new: they wait for their key, which the device that was use
   }
 });
 
-it('header damaged, and then gone: any device that knows it puts it back', async () => {
+it('header damaged, and then gone: each device that knows it can put it back', async () => {
   const user = await unluckyUser();
   const { server, laptop, vault } = user;
   await server.dropChecks(); // the shipped ones let no such header in

@@ -8,6 +8,7 @@
  * change of the sync config.
  */
 import type { CommonPowerSyncDatabase } from '@powersync/common';
+import { decodeBase64url, encodeBase64url } from '../../../bytes/base64url.js';
 import { startTimer, stopTimer } from '../../../rows/timer.js';
 import { reportBug } from '../../../sync/report-bug.js';
 import { VAULT_TABLE } from '../../../sync/vault-table.js';
@@ -74,15 +75,15 @@ export async function lookUntil<T>(
 /**
  * Calls back for the row that is there, and whenever it changed; returns how to stop it.
  *
- * Also when this device remembers another header: one that came and went between two looks leaves the
- * row as it was.
+ * Also when this device remembers since then what is not there: a header that came and went between two
+ * looks leaves the row as it was.
  */
 export function watchVaultRow(
   db: CommonPowerSyncDatabase,
   user: string,
   listener: () => void,
 ): () => void {
-  let seen: string | null = null;
+  let seen: { readonly header?: string | undefined; readonly pin: string | null } = { pin: null };
   let timer: unknown;
   let stopped = false;
   const look = async () => {
@@ -91,9 +92,11 @@ export function watchVaultRow(
     const pin = await readPin(db, user).catch(() => undefined);
     if (stopped || row === undefined || pin === undefined) return;
     // Not its hash: a server may leave that as it was.
-    const there = row && JSON.stringify([row.header, pin]);
-    if (there === seen) return;
-    seen = there;
+    const header = row?.header;
+    const isOther = header !== seen.header;
+    const isGone = header !== undefined && pin !== seen.pin && !remembers(pin, header);
+    seen = { header, pin };
+    if (!isOther && !isGone) return;
     // Not awaited: it may take long, and ask for the row itself.
     void call(listener);
   };
@@ -108,6 +111,11 @@ export function watchVaultRow(
     stopTimer(timer);
     stop();
   };
+}
+
+function remembers(pin: string | null, header: string): boolean {
+  const bytes = pin === null ? null : decodeBase64url(pin);
+  return bytes !== null && encodeBase64url(bytes.subarray(1)) === header;
 }
 
 /** A listener may be an async function, such as one that refreshes the vault. */
