@@ -9,6 +9,7 @@ import { isDeleted } from '../rows/row-content.js';
 import type { AnyRow } from '../rows/row-values.js';
 import { mergeVersions, type RowVersion } from '../rows/row-version.js';
 import { type OpenedRow, type OpenRowOptions, openSealedRow } from '../rows/seal-row.js';
+import { SIBLING_LIMIT } from '../rows/sibling-limit.js';
 import type { Table } from '../rows/table.js';
 
 /** What a row says once all of its payloads that open are merged. */
@@ -54,9 +55,6 @@ export function uploadsOf(sealed: AnyRow): AnyRow[] {
   const [main, ...siblings] = versionsOf(sealed);
   return [...siblings, main as AnyRow];
 }
-
-/** The shipped server keeps no more; what wrote the file may have kept any number. */
-export const SIBLING_LIMIT = 64;
 
 /** One more than are opened, if there are more. */
 function siblingTexts({ siblings }: AnyRow): readonly string[] {

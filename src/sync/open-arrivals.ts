@@ -2,13 +2,12 @@
 import { RowsealError } from '../errors.js';
 import type { Vault } from '../keys/vault.js';
 import { type OpenedRow, type OpenRowOptions, openSealedRow } from '../rows/seal-row.js';
+import { SIBLING_LIMIT } from '../rows/sibling-limit.js';
 import type { Table } from '../rows/table.js';
 import { payloadIdOf } from './payload-id.js';
 import { boundValuesOf } from './row-record.js';
 import type { EngineRow } from './sync-store.js';
 
-/** A server could name as many as it likes; an honest trigger keeps one for each device. */
-export const SIBLING_LIMIT = 64;
 /** Rows whose bound values are tried: each costs an opening for every sibling. */
 const EARLIER_LIMIT = 4;
 

@@ -1,6 +1,6 @@
 /** Which sealed rows are under a key that is not the primary, and what waits for upload. */
 import { pooledRandomBytes } from '../crypto/random.js';
-import { SIBLING_LIMIT } from '../sync/open-arrivals.js';
+import { SIBLING_LIMIT } from '../rows/sibling-limit.js';
 import { type RowName, rowKey } from '../sync/row-name.js';
 import type { PrefixUse, RenewedRows, WaitingUploads } from '../sync/sealing.js';
 import type { EngineRow } from '../sync/sync-store.js';

@@ -11,12 +11,12 @@ import * as header from '../../src/keys/vault-header.js';
 import { CLOCK_TOLERANCE_MS } from '../../src/keys/writer-clock.js';
 import * as lines from '../../src/recovery/export-line.js';
 import { JSON_COMMA_LIMIT } from '../../src/recovery/export-value.js';
-import { SIBLING_LIMIT } from '../../src/recovery/open-payloads.js';
 import { BIGINT_LENGTH_LIMIT } from '../../src/rows/integer-codec.js';
 import { JSON_DEPTH_LIMIT } from '../../src/rows/json-value.js';
 import { CELL_LIMIT, PAYLOAD_LENGTH_LIMIT } from '../../src/rows/payload.js';
 import { LIFE_LIMIT } from '../../src/rows/row-content.js';
 import { encodeRowId } from '../../src/rows/row-values.js';
+import { SIBLING_LIMIT } from '../../src/rows/sibling-limit.js';
 import { decimalCodec } from '../../src/rows/value-codecs.js';
 import { notes } from './format-row.js';
 

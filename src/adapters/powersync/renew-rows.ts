@@ -1,6 +1,6 @@
 /** Which sealed rows are under a key that is not the primary, and what waits for upload. */
 import type { CommonPowerSyncDatabase, LockContext, Transaction } from '@powersync/common';
-import { SIBLING_LIMIT } from '../../sync/open-arrivals.js';
+import { SIBLING_LIMIT } from '../../rows/sibling-limit.js';
 import type { RowName } from '../../sync/row-name.js';
 import type { PrefixUse, RenewedRows, WaitingUploads } from '../../sync/sealing.js';
 import { NOW_MS } from './bookkeeping.js';

@@ -9,11 +9,11 @@
  */
 import { base64urlLength } from '../../bytes/base64url.js';
 import { ENVELOPE_LEAST_LENGTH, ENVELOPE_LENGTH_LIMIT } from '../../rows/envelope.js';
+import { SIBLING_LIMIT } from '../../rows/sibling-limit.js';
 
 /** How many payload ids a row may name as merged: more than it can have siblings. */
 const PARENTS_LIMIT = 1024;
-/** How many payloads a row may keep (a mirror opens no more), and how many characters in all. */
-const SIBLINGS_LIMIT = 64;
+/** How many characters of payloads a row may keep in all. */
 const SIBLINGS_LENGTH_LIMIT = 8 * 1024 * 1024;
 
 const PAYLOAD_ID = '[A-Za-z0-9_-]{32}';
@@ -64,7 +64,7 @@ BEGIN
     ORDER BY 1
   );
   NEW.siblings := array_to_string(kept, ' ');
-  IF cardinality(kept) > ${SIBLINGS_LIMIT} OR length(NEW.siblings) > ${SIBLINGS_LENGTH_LIMIT} THEN
+  IF cardinality(kept) > ${SIBLING_LIMIT} OR length(NEW.siblings) > ${SIBLINGS_LENGTH_LIMIT} THEN
     RAISE EXCEPTION 'This row holds too many payloads that no device has merged.'
       USING ERRCODE = 'check_violation';
   END IF;
