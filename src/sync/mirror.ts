@@ -97,7 +97,7 @@ export interface Mirror {
    *
    * Resolves when it has gone round once. Rejects with `LOCKED` when the vault is locked or gets locked,
    * with the signal's reason between two pages, with why the mirror has ended, with a `TypeError` for
-   * other options, and with what the database threw; all that was done by then stays done.
+   * other options, and with what the database or `onProgress` threw; all that was done by then stays done.
    */
   reencryptAll(options?: MirrorReencryptionOptions): Promise<MirrorReencryption>;
   /**
